@@ -33,8 +33,9 @@ FLOORS = {
     "validation": 6,
     "report": 7,
     "face": 8,
-    "cli": 8,
-    "__main__": 9,
+    "web": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 
 HEAVY = {"scipy", "ortools", "altair", "vl_convert", "xlsxwriter", "rich", "polars", "numpy"}

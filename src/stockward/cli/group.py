@@ -97,6 +97,7 @@ def _require_completion() -> None:
         "review",
         "roster",
         "sample",
+        "serve",
         "simulate",
         "tables",
         "validate",

@@ -59,13 +59,14 @@ def read_site(path: str | Path) -> Site:
         ) from None
 
 
-def read_raw(path: Path) -> tuple[dict[str, RawTable], str, dict[str, str]]:
+def read_raw(path: Path, *, whole: bool = True) -> tuple[dict[str, RawTable], str, dict[str, str]]:
     """The tables of a site as they stand, the text of its settings, and the SHA-256 of each file.
 
-    Raises ``SiteError`` as ``read_site`` does.
+    Where it need not be ``whole``, required tables may lack: they stand elsewhere. Raises ``SiteError`` as
+    ``read_site`` does.
     """
     reader = _reader(path)
-    raw, _ = reader.raw_tables()
+    raw, _ = reader.raw_tables(whole=whole)
     return raw, read_bytes(reader.folder / SETTINGS).decode("utf-8-sig"), reader.files
 
 
@@ -104,7 +105,7 @@ class _Reader:
         # Nothing here may hold the cells while they are checked: they are let go one by one.
         return whole(raw)
 
-    def raw_tables(self) -> tuple[dict[str, RawTable], list[str]]:
+    def raw_tables(self, *, whole: bool = True) -> tuple[dict[str, RawTable], list[str]]:
         """Every table that the site has, and what is left out; all faults of files and headers are said at once."""
         raw: dict[str, RawTable] = {}
         faults: list[SiteError] = []
@@ -119,7 +120,7 @@ class _Reader:
         present = {name: file for name, file, _ in sources}
         meant, left_out = Strangers(self._strangers, present, WORKBOOK in self.files).told()
         faults.extend(meant)
-        require_none(faults or lacking_tables(raw))
+        require_none(faults or (lacking_tables(raw) if whole else ()))
         return raw, left_out
 
     def _sources(self, faults: list[SiteError]) -> Iterator[_Source]:

@@ -1,0 +1,109 @@
+"""The first page: what needs somebody today, by what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stockward.terms.conclusions import Conclusion
+from stockward.web.doors import door
+from stockward.web.models import KnownSite, PasswordLink, ReviewRun, UploadDraft, UserAccount
+from stockward.web.models.reviews import RunState
+from stockward.web.permissions import Right
+from stockward.web.records.lists import submissions_of
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing that needs somebody: what, why, where, and whether others wait for it."""
+
+    what: str
+    why: str
+    where: str
+    urgent: bool = False
+
+
+@door(Right.SEE_OWN_PAGES)
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs this account now."""
+    permissions = request.permissions
+    to_do = _of_the_keeper() if permissions.may(Right.MANAGE_ACCOUNTS) else []
+    titles = dict(KnownSite.objects.values_list("key", "title"))
+    for site in permissions.sites():
+        to_do += _at_a_site(request, site, titles[site])
+    return render(request, "home.html", {"to_do": to_do})
+
+
+def _of_the_keeper() -> list[ToDo]:
+    """What needs an administrator: sites that nobody can approve at, accounts without a role, links not used."""
+    found = []
+    where = reverse("accounts")
+    if not KnownSite.objects.exists():
+        found.append(ToDo(_("Add the first site"), _("Without a site no account can have a role."), where, True))
+    for site in KnownSite.objects.exclude(roles__role="officer"):
+        why = _("Nothing that is entered there can be approved. Give an account the role of accountable officer.")
+        found.append(ToDo(_("%(site)s has no accountable officer") % {"site": site.title}, why, where, True))
+    idle = UserAccount.objects.filter(is_active=True, is_administrator=False, roles=None).count()
+    if idle:
+        what = ngettext("%(count)d account has no role", "%(count)d accounts have no role", idle) % {"count": idle}
+        found.append(ToDo(what, _("Their owners can sign in, and see nothing."), where))
+    unused = PasswordLink.objects.count()
+    if unused:
+        what = ngettext("%(count)d link is not used yet", "%(count)d links are not used yet", unused)
+        found.append(
+            ToDo(what % {"count": unused}, _("Links last two days; a new one can be made at any time."), where)
+        )
+    return found
+
+
+def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
+    """What needs somebody at one site: decisions, what came back to them, drafts, a review."""
+    permissions, account = request.permissions, request.user
+    found = []
+    if permissions.may(Right.DECIDE, site):
+        parts = permissions.parts(Right.DECIDE, site)
+        waiting = [one for one in submissions_of(site, parts, waiting=True) if one.entry.by != account.key]
+        if waiting:
+            what = ngettext(
+                "%(site)s: %(count)d submission waits for you", "%(site)s: %(count)d submissions wait for you",
+                len(waiting),
+            )  # fmt: skip
+            told = {"site": title, "count": len(waiting)}
+            why = _("The oldest since %(at)s UTC.") % {"at": f"{waiting[-1].at:%Y-%m-%d %H:%M}"}
+            found.append(ToDo(what % told, why, reverse("submissions", args=[site]), True))
+    if permissions.may(Right.ENTER, site):
+        found += _of_who_enters(account, site, title, permissions.parts(Right.ENTER, site))
+    if permissions.may(Right.REVIEW, site):
+        found.append(_review_of(site, title))
+    return found
+
+
+def _of_who_enters(account: UserAccount, site: str, title: str, parts: frozenset[str]) -> list[ToDo]:
+    found = []
+    last = submissions_of(site, parts, by=account.key)[:1]
+    if last and last[0].state == "sent_back":
+        what = _("%(site)s: submission %(number)d came back") % {"site": title, "number": last[0].number}
+        found.append(ToDo(what, last[0].reason, reverse("submission", args=[site, last[0].number]), True))
+    for draft in UploadDraft.objects.filter(account=account, site__key=site):
+        what = _("%(site)s: a draft is not submitted") % {"site": title}
+        why = _("Uploaded %(at)s UTC.") % {"at": f"{draft.made:%Y-%m-%d %H:%M}"}
+        found.append(ToDo(what, why, reverse("draft", args=[site, draft.key])))
+    what = _("%(site)s: enter what is new") % {"site": title}
+    return [*found, ToDo(what, _("Upload a workbook or files."), reverse("new_draft", args=[site]))]
+
+
+def _review_of(site: str, title: str) -> ToDo:
+    where = reverse("reviews", args=[site])
+    last = ReviewRun.objects.filter(site__key=site, state=RunState.DONE).defer("page").first()
+    if last is None:
+        return ToDo(_("%(site)s: not reviewed yet") % {"site": title}, _("Ask for the first review."), where)
+    at = {"site": title, "at": f"{last.asked:%Y-%m-%d %H:%M}"}
+    if last.conclusion == Conclusion.ALARMED:
+        what = _("%(site)s: the last review found something") % at
+        return ToDo(what, _("Asked %(at)s UTC.") % at, reverse("review", args=[site, last.key]), True)
+    return ToDo(_("%(site)s: last reviewed %(at)s UTC") % at, _("Nothing alarmed."), where)

@@ -1,0 +1,67 @@
+"""The book of the server: one for each process, opened when it is first asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from django.conf import settings
+from django.utils import timezone
+
+from stockward.book import Site
+from stockward.book.settings import SETTINGS
+from stockward.book.store.facts import site_from_book, written_files
+from stockward.book.store.records import Book, Recorder
+from stockward.book.store.standing import approved_in, standing_of
+from stockward.book.store.tree_heads import HeadSigner
+from stockward.terms.errors import UsageError
+from stockward.web.running.place import ServerPlace
+
+_NAME = "stockward"
+
+
+def make_book(place: ServerPlace) -> None:
+    """Make the book, and the key that signs it, where there is none.
+
+    The key is kept under another name until its book is there: whenever this is cut short, it is gone on with. Raises
+    ``UsageError`` where the book that is there has another key.
+    """
+    key, begun = place.folder / "book.key", place.folder / "book.key.new"
+    if key.exists():
+        Book.open(place.book, _recorder(key)).close()
+        return
+    if not begun.exists():
+        HeadSigner.made(_NAME).write(begun)
+    recorder = _recorder(begun)
+    try:
+        Book.create(place.book, recorder).close()
+    except UsageError:
+        Book.open(place.book, recorder).close()
+    begun.rename(key)
+
+
+def _recorder(key: Path) -> Recorder:
+    return Recorder(HeadSigner.read(key), timezone.now)
+
+
+@lru_cache(maxsize=1)
+def the_book() -> Book:
+    """The book, open for adding."""
+    place: ServerPlace = settings.STOCKWARD_PLACE
+    return Book.open(place.book, _recorder(place.folder / "book.key"))
+
+
+def recorded_site(site: str, as_of: datetime | None = None) -> Site:
+    """The facts of a site as they were approved at a moment, or now; its files in the order of a folder's."""
+    facts = site_from_book(the_book(), site, as_of)
+    files = sorted(facts.files.items(), key=lambda file: (file[0] != SETTINGS, file[0]))
+    return dataclasses.replace(facts, files=MappingProxyType(dict(files)))
+
+
+def standing_files(site: str) -> dict[str, bytes]:
+    """The files of a site as they stand in the book; none where nothing of it was approved yet."""
+    with the_book().database.reading() as connection:
+        return written_files(standing_of(approved_in(connection, site)))

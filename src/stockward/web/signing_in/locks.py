@@ -1,0 +1,46 @@
+"""Locks: five wrong passwords or second factors, in any mixture, lock an account for a quarter of an hour.
+
+Axes counts wrong passwords. Wrong second factors, and wrong passwords of those who are asked for theirs again, it does
+not see: here they are told to it, and it is asked before another is tried.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+def name_tried(request: Any, credentials: dict[str, Any] | None) -> str | None:
+    """The name of the account that somebody tries to come in as."""
+    told = credentials or {}
+    sent = request.POST.get("login") if request is not None and request.method == "POST" else None
+    name = told.get("username") or told.get("name") or sent
+    return str(name).strip().lower() if name else None
+
+
+def lock_second_factors() -> None:
+    """Count every wrong second factor."""
+    from allauth.mfa.signals import authentication_failed
+
+    authentication_failed.connect(_wrong_factor, dispatch_uid="stockward.locks")
+
+
+def _wrong_factor(sender: Any, request: Any, user: Any, **told: Any) -> None:
+    count_wrong_try(request, user)
+
+
+def count_wrong_try(request: Any, account: Any) -> None:
+    """Count a wrong try of somebody whose account is known already."""
+    from axes.handlers.proxy import AxesProxyHandler
+
+    AxesProxyHandler.user_login_failed(sender=account, credentials={"username": account.name}, request=request)
+
+
+def require_unlocked(request: Any, account: Any) -> None:
+    """Raise ``ValidationError`` while the account is locked, whatever is tried, right or wrong."""
+    from axes.handlers.proxy import AxesProxyHandler
+
+    if not AxesProxyHandler.is_allowed(request, {"username": account.name}):
+        raise ValidationError(_("Locked after too many wrong tries. Wait a quarter of an hour, and try again."))

@@ -1,0 +1,78 @@
+"""Work in the background: a review, from the book to its page, with how far it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+from django_tasks import task
+
+from stockward.terms.errors import StockwardError
+from stockward.web.models import ReviewRun
+from stockward.web.models.reviews import RunState
+from stockward.web.records.the_book import recorded_site
+
+_MOST_ATTEMPTS = 2
+
+
+@task()
+def run_review(key: str) -> None:
+    """Compute a review that waits; one that another process has begun is left to it."""
+    waiting = ReviewRun.objects.filter(key=key, state=RunState.WAITING)
+    if not waiting.update(state=RunState.RUNNING, attempts=F("attempts") + 1):
+        return
+    run = ReviewRun.objects.select_related("site").get(key=key)
+    try:
+        page, conclusion = _page_of(run)
+    except StockwardError as error:
+        _end(run, state=RunState.FAILED, fault=str(error))
+        return
+    except Exception:
+        _end(run, state=RunState.FAILED, fault="the server made a mistake: it is written in server.log")
+        raise
+    _end(run, state=RunState.DONE, page=page.encode(), conclusion=conclusion)
+
+
+def _page_of(run: ReviewRun) -> tuple[str, int]:
+    """The report, as the command line writes it, and the code that its command would end with."""
+    from stockward import report
+    from stockward.questions.concluded import review_concluded
+    from stockward.questions.review import make_review
+
+    step = _Step(run.key)
+    step("reading the site")
+    facts = recorded_site(run.site.key, None if run.as_of is None else last_moment_of(run.as_of))
+    answers = make_review(facts, generated=timezone.now(), progress=step)
+    step("writing the report")
+    return report.write_html(answers), int(review_concluded(answers))
+
+
+class _Step:
+    """Writes down how far a review is."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, step: str) -> None:
+        ReviewRun.objects.filter(key=self._key).update(step=step[:120])
+
+
+def _end(run: ReviewRun, **came_to: Any) -> None:
+    ReviewRun.objects.filter(pk=run.pk).update(step="", **came_to)
+
+
+def last_moment_of(day: date) -> datetime:
+    """The last moment of a day, UTC."""
+    return datetime.combine(day, time(), UTC) + timedelta(days=1, microseconds=-1)
+
+
+def begin_again() -> None:
+    """Begin again what a process that was killed had begun; what has ended two processes is not tried a third time."""
+    cut_short = ReviewRun.objects.filter(state=RunState.RUNNING)
+    fault = "it was begun twice, and the process was ended both times: it may need more memory than there is"
+    cut_short.filter(attempts__gte=_MOST_ATTEMPTS).update(state=RunState.FAILED, step="", fault=fault)
+    for run in list(ReviewRun.objects.filter(state=RunState.RUNNING)):
+        ReviewRun.objects.filter(pk=run.pk).update(state=RunState.WAITING, step="")
+        run_review.enqueue(run.key)

@@ -1,0 +1,75 @@
+"""Every address of the server, each behind a door; one without a door keeps the server from starting."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as app
+from django.urls import path
+from django.views.i18n import set_language
+
+from stockward.web.doors import door, require_doors
+from stockward.web.pages import accounts, drafts, entries, home, own, reviews, sites, submissions
+from stockward.web.permissions import Right
+
+handler400 = "stockward.web.pages.refusals.bad_request"
+handler403 = "stockward.web.pages.refusals.no_right"
+handler404 = "stockward.web.pages.refusals.no_page"
+handler429 = "stockward.web.pages.refusals.too_often"
+handler500 = "stockward.web.pages.refusals.own_fault"
+
+_open, _own = door(Right.SIGN_IN), door(Right.SECURE_OWN_ACCOUNT)
+
+_SIGNING_IN = [
+    path("sign-in/", _open(account.login), name="account_login"),
+    path("sign-in/code/", _open(factor.authenticate), name="mfa_authenticate"),
+    path("sign-out/", _open(account.logout), name="account_logout"),
+    path("sign-up/", _open(account.signup), name="account_signup"),
+    path("inactive/", _open(account.account_inactive), name="account_inactive"),
+    path("welcome/<str:token>/", own.welcome, name="welcome"),
+    path("language/", _open(set_language), name="set_language"),
+]
+
+_OWN_ACCOUNT = [
+    path("me/", own.own_account, name="mfa_index"),
+    path("me/password/", _own(account.password_change), name="account_change_password"),
+    path("me/confirm/", _own(account.reauthenticate), name="account_reauthenticate"),
+    path("me/confirm/code/", _own(factor.reauthenticate), name="mfa_reauthenticate"),
+    path("me/app/", _own(app.activate_totp), name="mfa_activate_totp"),
+    path("me/app/off/", own.factor_stays, name="mfa_deactivate_totp"),
+    path("me/recovery/", _own(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("me/recovery/new/", _own(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("me/recovery/file/", _own(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),
+]
+
+_ACCOUNTS = [
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.new_account, name="new_account"),
+    path("accounts/sites/", accounts.new_site, name="new_site"),
+    path("accounts/<str:key>/", accounts.one_account, name="one_account"),
+    path("accounts/<str:key>/link/", accounts.new_link, name="new_link"),
+]
+
+_AT_A_SITE = "sites/<slug:site>/"
+
+_SITES = [
+    path("sites/", sites.own_sites, name="sites"),
+    path(_AT_A_SITE, sites.one_site, name="site"),
+    path(f"{_AT_A_SITE}entries/", entries.entries, name="entries"),
+    path(f"{_AT_A_SITE}submissions/", submissions.all_of_a_site, name="submissions"),
+    path(f"{_AT_A_SITE}submissions/<int:number>/", submissions.one_submission, name="submission"),
+    path(f"{_AT_A_SITE}submissions/<int:number>/approve/", submissions.approve, name="approve"),
+    path(f"{_AT_A_SITE}submissions/<int:number>/send-back/", submissions.send_back, name="send_back"),
+    path(f"{_AT_A_SITE}drafts/new/", drafts.new_draft, name="new_draft"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/submit/", drafts.submit, name="submit"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
+    path(f"{_AT_A_SITE}reviews/", reviews.all_reviews, name="reviews"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/", reviews.one_review, name="review"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.review_progress, name="progress"),
+    path(f"{_AT_A_SITE}reviews/<str:key>/report/", reviews.report, name="report"),
+]
+
+urlpatterns = [path("", home.today, name="home"), *_SIGNING_IN, *_OWN_ACCOUNT, *_ACCOUNTS, *_SITES]
+require_doors(urlpatterns)

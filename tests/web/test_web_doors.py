@@ -1,0 +1,205 @@
+"""Every address × everybody who could come to it: who gets in is written here, and no address may lack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path, reverse
+from tests.web.handing_in import files_of_first_site, hand_in
+
+from stockward.web.doors import door, pages_of, require_doors
+from stockward.web.models import DraftFile, KnownSite, PasswordLink, ReviewRun, UploadDraft
+from stockward.web.permissions import Right, Role
+from stockward.web.urls import urlpatterns
+
+pytestmark = pytest.mark.usefixtures("new_book")
+
+EVERYBODY = {"signed out", "no factor", "no role", "administrator", *Role}
+SIGNED_IN = EVERYBODY - {"signed out"}
+SECURED = SIGNED_IN - {"no factor"}
+READERS = {Role.CLERK, Role.OFFICER, Role.GUARDS_MANAGER, Role.INSPECTOR}
+REVIEWERS = {Role.OFFICER, Role.INSPECTOR}
+
+WHO = {
+    "home": SECURED,
+    "account_login": EVERYBODY,
+    "mfa_authenticate": EVERYBODY,
+    "account_logout": EVERYBODY,
+    "account_signup": EVERYBODY,
+    "account_inactive": EVERYBODY,
+    "welcome": EVERYBODY,
+    "set_language": EVERYBODY,
+    "mfa_index": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": SIGNED_IN,
+    "accounts": {"administrator"},
+    "new_account": {"administrator"},
+    "new_site": {"administrator"},
+    "one_account": {"administrator"},
+    "new_link": {"administrator"},
+    "sites": SECURED,
+    "site": set(Role),
+    "entries": READERS,
+    "submissions": READERS,
+    "submission": READERS - {Role.GUARDS_MANAGER},
+    "approve": {Role.OFFICER},
+    "send_back": {Role.OFFICER},
+    "new_draft": {Role.CLERK, Role.GUARDS_MANAGER},
+    "draft": {"owner"},
+    "submit": {"owner"},
+    "discard": {"owner"},
+    "reviews": REVIEWERS,
+    "review": REVIEWERS,
+    "progress": REVIEWERS,
+    "report": REVIEWERS,
+}
+"""Who may come in to each address at a site of their own. The submission that is asked for here is one of stock."""
+
+SECRET = "a-number-that-only-stock-has-731"
+
+
+@pytest.fixture
+def browsers(come_in: Callable[..., Any]) -> dict[str, Any]:
+    """A browser of each kind of visitor, with roles at a site of their own and at another."""
+    found = {
+        "signed out": Client(),
+        "no factor": come_in("no-factor", factor=False, ridgeway="officer"),
+        "no role": come_in("no-role"),
+        "administrator": come_in("administrator", administrator=True),
+        "owner": come_in("owner", ridgeway="clerk"),
+    }
+    for role in Role:
+        found[role] = come_in(role.value.replace("_", "-"), ridgeway=role.value)
+        found[f"{role} elsewhere"] = come_in(f"{role.value.replace('_', '-')}-elsewhere", elsewhere=role.value)
+    return found
+
+
+@pytest.fixture
+def addresses(browsers: dict[str, Any]) -> dict[str, str]:
+    """Each address, with something behind it."""
+    owner = browsers["owner"]
+    number = hand_in(owner, files_of_first_site(), note=SECRET)
+    site = KnownSite.objects.get(key="ridgeway")
+    draft = UploadDraft.objects.create(site=site, account=owner.account, reading={"fault": SECRET})
+    DraftFile.objects.create(draft=draft, name="site.toml", content=b"x")
+    run = ReviewRun.objects.create(
+        site=site, account=browsers[Role.OFFICER].account, state="done", page=SECRET.encode(), conclusion=0
+    )
+    of = {
+        "token": PasswordLink.make(browsers["no role"].account), "number": number, "site": "ridgeway",
+        "draft": draft.key, "review": run.key, "account": browsers["no role"].account.key,
+    }  # fmt: skip
+    found = {}
+    for address, page in pages_of(urlpatterns):
+        thing = "draft" if "drafts/" in address else "review" if "reviews/" in address else "account"
+        found[page.name] = reverse(
+            page.name, kwargs={name: of[thing] if name == "key" else of[name] for name in page.pattern.converters}
+        )
+    return found
+
+
+def comes_in(answer: Any) -> bool:
+    """Whether an answer is none of: sign in first, set up the second factor first, no right, no such page or way."""
+    to = answer.headers.get("Location", "")
+    turned_away = answer.status_code in (403, 404, 405) or to.startswith(("/sign-in/", "/me/app/"))
+    return not turned_away
+
+
+def test_every_address_is_listed() -> None:
+    assert {page.name for _, page in pages_of(urlpatterns)} == WHO.keys()
+
+
+LEADS_ON = {"account_logout", "mfa_authenticate", "account_login", "mfa_deactivate_totp", "mfa_activate_totp"}
+"""Addresses that themselves lead to signing in or to one's own account."""
+OF_WHAT_IT_HAS = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_reauthenticate"}
+"""Addresses that show what the account has, and are not found where it has none."""
+ENDS = ("account_logout", "new_link", "one_account", "discard")
+"""Addresses after which somebody is no longer signed in, or something is no longer there."""
+
+
+def allowed(name: str, who: str, there: str) -> bool:
+    """Whether a visitor may come in: by their role where the address is at a site of theirs, or is at none."""
+    at_a_site = there.startswith("/sites/ridgeway/")
+    role = who.removesuffix(" elsewhere")
+    roles = {who, Role.CLERK} if who == "owner" else {role} if role == who or not at_a_site else set()
+    return bool(roles & WHO[name])
+
+
+def test_nobody_comes_in_who_may_not(browsers: dict[str, Any], addresses: dict[str, str]) -> None:
+    leaks = []
+    for name, there in addresses.items():
+        for who, browser in browsers.items():
+            if allowed(name, who, there):
+                continue
+            for method in ("get", "post", "put"):
+                answer = getattr(browser, method)(there)
+                if comes_in(answer) or SECRET.encode() in answer.content:
+                    leaks.append((name, who, method, answer.status_code))
+    assert not leaks
+
+
+def test_whoever_may_comes_in(browsers: dict[str, Any], addresses: dict[str, str]) -> None:
+    kept_out = []
+    for name in sorted(WHO.keys() - LEADS_ON - OF_WHAT_IT_HAS):
+        for who, browser in browsers.items():
+            if allowed(name, who, addresses[name]):
+                answer = browser.get(addresses[name])
+                if not comes_in(answer) and answer.status_code != 405:
+                    kept_out.append((name, who))
+    assert not kept_out
+
+
+def test_an_empty_form_is_no_fault_of_the_server(browsers: dict[str, Any], addresses: dict[str, str]) -> None:
+    for name in sorted(WHO, key=lambda name: (name in ENDS, name)):
+        for who, browser in browsers.items():
+            if allowed(name, who, addresses[name]):
+                for method in ("post", "put"):
+                    assert getattr(browser, method)(addresses[name]).status_code < 500, (name, who, method)
+
+
+def test_a_foreign_site_is_as_if_there_was_none(browsers: dict[str, Any], addresses: dict[str, str]) -> None:
+    foreign = browsers[f"{Role.OFFICER} elsewhere"]
+    for name, there in addresses.items():
+        if there.startswith("/sites/ridgeway/"):
+            nowhere = there.replace("/ridgeway/", "/no-such-site/")
+            told = [foreign.post(one) for one in (there, nowhere)] if name in ("approve", "submit") else []
+            told += [foreign.get(one) for one in (there, nowhere)]
+            assert {answer.status_code for answer in told} <= {404, 405}
+            assert SECRET.encode() not in b"".join(answer.content for answer in told)
+
+
+def test_what_was_asked_for_is_still_there(browsers: dict[str, Any], addresses: dict[str, str]) -> None:
+    """No visit of anybody who may not has changed anything: neither the draft, nor the submission, nor an account."""
+    for who, browser in browsers.items():
+        if who not in ("owner", Role.OFFICER):
+            for name in ("submit", "discard", "approve", "send_back"):
+                browser.post(addresses[name], {"reason": "no"})
+    assert UploadDraft.objects.exists()
+    page = browsers[Role.OFFICER].get(addresses["submission"]).content.decode()
+    assert "Approve" in page
+
+
+def test_a_page_without_a_door_keeps_the_server_from_starting() -> None:
+    with pytest.raises(ImproperlyConfigured, match="no door"):
+        require_doors([path("open/", lambda request: HttpResponse())])
+    with pytest.raises(ImproperlyConfigured, match="at a site"):
+        require_doors([path("everywhere/", door(Right.REVIEW)(lambda request: HttpResponse()))])
+
+
+def test_parts_of_the_tables_that_a_role_may_not_see_are_not_shown(browsers: dict[str, Any], addresses: Any) -> None:
+    manager = browsers[Role.GUARDS_MANAGER]
+    assert SECRET not in manager.get(addresses["submissions"]).content.decode()
+    assert "movements" not in manager.get(addresses["entries"]).content.decode()
+    assert "movements" in browsers[Role.CLERK].get(addresses["entries"]).content.decode()
+    assert "people" not in browsers[Role.CLERK].get(addresses["entries"]).content.decode()
