@@ -74,7 +74,9 @@ def site_from_book(book: Book, site: str | None = None, as_of: datetime | None =
         if f"{name}.csv" in files
     }
     require_none(lacking_tables(raw))
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    # A folder is read by the settings first, and then by name.
+    ordered = sorted(files.items(), key=lambda file: (file[0] != SETTINGS, file[0]))
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in ordered}
     return Site.from_raw(raw, settings, files=hashes)
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 
 from django.conf import settings
 from django.utils import timezone
 
 from stockward.book import Site
-from stockward.book.settings import SETTINGS
 from stockward.book.store.facts import site_from_book, written_files
 from stockward.book.store.records import Book, Recorder
 from stockward.book.store.standing import approved_in, standing_of
@@ -55,10 +52,8 @@ def the_book() -> Book:
 
 
 def recorded_site(site: str, as_of: datetime | None = None) -> Site:
-    """The facts of a site as they were approved at a moment, or now; its files in the order of a folder's."""
-    facts = site_from_book(the_book(), site, as_of)
-    files = sorted(facts.files.items(), key=lambda file: (file[0] != SETTINGS, file[0]))
-    return dataclasses.replace(facts, files=MappingProxyType(dict(files)))
+    """The facts of a site as they were approved at a moment, or now."""
+    return site_from_book(the_book(), site, as_of)
 
 
 def standing_files(site: str) -> dict[str, bytes]:
