@@ -28,7 +28,9 @@ def main(path: str) -> None:
         with book.database.reading() as connection:
             rows = standing_of(approved_in(connection, "first_site")).rows
         last = next(row for row in reversed(rows) if row.table == "movements")
-        noted = Correction(last.entry, {**last.cells, "note": "the paper stands in folder 7"}, "the note was forgotten")
+        noted = Correction(
+            last.entry, last.table, {**last.cells, "note": "the paper stands in folder 7"}, "the note was forgotten"
+        )
         corrected = book.submit("first_site", "clerk", HandedIn(corrections=(noted,)))
         book.approve(corrected, "officer")
         print(book.head())

@@ -32,7 +32,9 @@ def kept(book: Book) -> Book:
     entered(book)
     entered(book, site="second")
     first = row_entries(book, "counts")[0]
-    withdrawn = book.submit("first", "clerk", HandedIn(corrections=(Correction(first, None, "written twice"),)))
+    withdrawn = book.submit(
+        "first", "clerk", HandedIn(corrections=(Correction(first, "counts", None, "written twice"),))
+    )
     book.send_back(withdrawn, "officer", "it was not")
     book.record("signed in", "clerk", site="first")
     return book

@@ -82,8 +82,8 @@ def test_a_correction_takes_the_place_of_its_row_and_the_past_stays(book: Book) 
     cells = standing_cells(book, first)
     changes = HandedIn(
         corrections=(
-            Correction(first, {**cells, "quantity": "7"}, "read 7, wrote 1"),
-            Correction(second, None, "written twice"),
+            Correction(first, "counts", {**cells, "quantity": "7"}, "read 7, wrote 1"),
+            Correction(second, "counts", None, "written twice"),
         )
     )
     submission = book.submit("first", "clerk", changes)
@@ -106,7 +106,9 @@ def test_two_corrections_of_one_row_are_an_honest_conflict(book: Book) -> None:
     first = row_entries(book, "counts")[0]
     cells = standing_cells(book, first)
     one, other = (
-        book.submit("first", author, HandedIn(corrections=(Correction(first, {**cells, "quantity": "2"}, "seen"),)))
+        book.submit(
+            "first", author, HandedIn(corrections=(Correction(first, "counts", {**cells, "quantity": "2"}, "seen"),))
+        )
         for author in ("clerk", "another")
     )
     book.approve(one, "officer")
@@ -114,7 +116,7 @@ def test_two_corrections_of_one_row_are_an_honest_conflict(book: Book) -> None:
         book.approve(other, "officer")
     book.send_back(other, "officer", "entered by somebody else")
     with pytest.raises(ConflictError, match="does not stand"):
-        book.submit("first", "clerk", HandedIn(corrections=(Correction(first, None, "again"),)))
+        book.submit("first", "clerk", HandedIn(corrections=(Correction(first, "counts", None, "again"),)))
 
 
 def test_a_row_of_another_site_cannot_be_corrected(book: Book) -> None:
@@ -122,7 +124,7 @@ def test_a_row_of_another_site_cannot_be_corrected(book: Book) -> None:
     entered(book, site="second")
     first = row_entries(book, "counts")[0]
     with pytest.raises(ConflictError, match="does not stand for second"):
-        book.submit("second", "clerk", HandedIn(corrections=(Correction(first, None, "not ours"),)))
+        book.submit("second", "clerk", HandedIn(corrections=(Correction(first, "counts", None, "not ours"),)))
     with pytest.raises(UsageError, match="name one of its sites: it has first, second"):
         site_files_in(book)
 

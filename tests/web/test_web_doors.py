@@ -51,6 +51,7 @@ WHO = {
     "sites": SECURED,
     "site": set(Role),
     "entries": READERS,
+    "correct": {Role.CLERK, Role.GUARDS_MANAGER},
     "submissions": READERS,
     "submission": READERS - {Role.GUARDS_MANAGER},
     "approve": {Role.OFFICER},

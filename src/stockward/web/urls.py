@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from stockward.web.doors import door, require_doors
-from stockward.web.pages import accounts, drafts, entries, home, own, reviews, sites, submissions
+from stockward.web.pages import accounts, corrections, drafts, entries, home, own, reviews, sites, submissions
 from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -57,6 +57,7 @@ _SITES = [
     path("sites/", sites.own_sites, name="sites"),
     path(_AT_A_SITE, sites.one_site, name="site"),
     path(f"{_AT_A_SITE}entries/", entries.entries, name="entries"),
+    path(f"{_AT_A_SITE}entries/<int:number>/correct/", corrections.correct, name="correct"),
     path(f"{_AT_A_SITE}submissions/", submissions.all_of_a_site, name="submissions"),
     path(f"{_AT_A_SITE}submissions/<int:number>/", submissions.one_submission, name="submission"),
     path(f"{_AT_A_SITE}submissions/<int:number>/approve/", submissions.approve, name="approve"),

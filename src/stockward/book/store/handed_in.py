@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ class Correction:
     """What the row of an entry really says (its cells by column), or ``None`` where it does not hold; and why."""
 
     of: int
+    table: str
     cells: Mapping[str, str] | None
     reason: str
 
@@ -60,7 +62,8 @@ class HandedIn:
             name: {"columns": list(raw.cells), "file": raw.file, "rows": len(raw.rows)}
             for name, raw in sorted(self.tables.items())
         }
-        said = {"files": dict(self.files), "note": self.note, "tables": brought}
+        corrected = dict(sorted(Counter(one.table for one in self.corrections).items()))
+        said = {"corrected": corrected, "files": dict(self.files), "note": self.note, "tables": brought}
         return {name: value for name, value in said.items() if value}
 
     def entries(self) -> Iterator[Said]:
@@ -95,8 +98,9 @@ def _correction(one: Correction) -> Said:
     if not one.reason.strip():
         raise UsageError(f"entry {one.of}: a correction says why: write the reason")
     if one.cells is None:
-        return "withdrawal", {"reason": one.reason.strip()}, one.of
-    return "correction", {"reason": one.reason.strip(), "row": {k: v for k, v in one.cells.items() if v}}, one.of
+        return "withdrawal", {"reason": one.reason.strip(), "table": one.table}, one.of
+    cells = {name: cell for name, cell in one.cells.items() if cell}
+    return "correction", {"reason": one.reason.strip(), "row": cells, "table": one.table}, one.of
 
 
 def typed_rows(table: str, frame: pl.DataFrame, file: str) -> RawTable:

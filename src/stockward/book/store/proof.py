@@ -250,8 +250,8 @@ class _Rules:
     def __init__(self) -> None:
         self._authors: dict[int, tuple[str, str | None]] = {}
         self._decided: set[int] = set()
-        self._named: dict[int, list[tuple[EntryKind, int, int | None]]] = {}
-        self._standing: dict[int, str | None] = {}
+        self._named: dict[int, list[BookEntry]] = {}
+        self._standing: dict[int, tuple[str | None, str | None]] = {}
 
     def faults_of(self, entry: BookEntry) -> Iterator[str]:
         """What is wrong with this entry after those before it."""
@@ -270,7 +270,7 @@ class _Rules:
         if self._authors.get(entry.submission or 0) != (entry.by, entry.site):
             yield "it belongs to no submission of the same person and site"
         elif entry.kind is not EntryKind.SETTINGS:
-            self._named.setdefault(entry.submission or 0, []).append((entry.kind, entry.number, entry.of))
+            self._named.setdefault(entry.submission or 0, []).append(entry)
 
     def _faults_of_decision(self, entry: BookEntry) -> Iterator[str]:
         submission = entry.submission or 0
@@ -285,11 +285,11 @@ class _Rules:
         named = self._named.pop(submission, [])
         if entry.kind is EntryKind.RETURN:
             return
-        for kind, number, of in named:
-            if of is not None and self._standing.pop(of, "") != site:
-                yield f"entry {number}, which it approves, names entry {of}, which does not stand"
-            if kind is not EntryKind.WITHDRAWAL:
-                self._standing[number] = site
+        for one in named:
+            if one.of is not None and self._standing.pop(one.of, None) != (site, one.table):
+                yield f"entry {one.number}, which it approves, names entry {one.of}, which does not stand"
+            if one.kind is not EntryKind.WITHDRAWAL:
+                self._standing[one.number] = site, one.table
 
 
 def _stored_in(connection: Connection) -> Iterator[StoredEntry]:

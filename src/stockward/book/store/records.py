@@ -93,7 +93,7 @@ class Book:
         with self._adding(by, once) as adding:
             if adding.answered is not None:
                 return adding.answered
-            _require_standing(adding.connection, site, [one.of for one in changes.corrections])
+            _require_standing(adding.connection, site, {one.of: one.table for one in changes.corrections})
             drafts = [_Draft(EntryKind.SUBMISSION, changes.about)]
             drafts += [_Draft(EntryKind(kind), about, of) for kind, about, of in changes.entries()]
             if len(drafts) == 1:
@@ -260,18 +260,18 @@ def _decision_on(connection: Connection, submission: int) -> Any:
     ).first()
 
 
-def _named_by(connection: Connection, submission: int) -> list[int]:
-    """The entries that corrections and withdrawals of a submission name."""
-    named = select(ENTRIES.c.of).where(ENTRIES.c.submission == submission, ENTRIES.c.of.is_not(None))
-    return [int(row.of) for row in connection.execute(named)]
+def _named_by(connection: Connection, submission: int) -> dict[int, str]:
+    """The entries that corrections and withdrawals of a submission name, and the table in which they do."""
+    named = select(ENTRIES.c.of, ENTRIES.c.table).where(ENTRIES.c.submission == submission, ENTRIES.c.of.is_not(None))
+    return {int(row.of): str(row.table) for row in connection.execute(named)}
 
 
-def _require_standing(connection: Connection, site: str, named: Sequence[int]) -> None:
+def _require_standing(connection: Connection, site: str, named: Mapping[int, str]) -> None:
     """Raise ``ConflictError`` where an entry that is to be corrected or withdrawn does not stand."""
     if not named:
         return
-    standing = {one.entry for one in standing_of(approved_in(connection, site)).rows}
-    if fallen := sorted(set(named) - standing):
+    standing = {one.entry: one.table for one in standing_of(approved_in(connection, site)).rows}
+    if fallen := sorted(one for one, table in named.items() if standing.get(one) != table):
         raise ConflictError(
             f"entry {fallen[0]}: it does not stand for {site}, or another entry has taken its place since: "
             "read the row again, and correct what stands now"

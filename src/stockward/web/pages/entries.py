@@ -25,6 +25,7 @@ def entries(request: HttpRequest, site: str) -> HttpResponse:
         "site": get_object_or_404(KnownSite, key=site),
         "entries": found,
         "tables": tables_of(parts),
+        "enters": tables_of(request.permissions.parts(Right.ENTER, site)),
         "table": table if table in tables_of(parts) else "",
         "older": found[0].entry.number if found and (full or after is not None) else None,
         "newer": found[-1].entry.number if found and (before is not None or (after is not None and full)) else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -71,8 +71,13 @@ class ShownSubmission:
 
     @property
     def tables(self) -> list[tuple[str, int]]:
-        """The tables in it, and how many rows of each."""
+        """The tables in it, and how many rows of each are new."""
         return [(name, brought["rows"]) for name, brought in self.entry.about.get("tables", {}).items()]
+
+    @property
+    def corrected(self) -> list[tuple[str, int]]:
+        """The tables of which rows are put right or withdrawn, and how many of each."""
+        return list(self.entry.about.get("corrected", {}).items())
 
 
 def tables_of(parts: Collection[str]) -> list[str]:
@@ -112,7 +117,7 @@ def submissions_of(
         query = query.where(ENTRIES.c.number < before)
     seen = set(tables_of(parts))
     found = [(BookEntry.of_text(row.entry), row.decision) for row in _rows(query.limit(PAGE))]
-    kept = [(entry, decided) for entry, decided in found if seen.issuperset(entry.about.get("tables", {}))]
+    kept = [(entry, decided) for entry, decided in found if seen.issuperset(_tables_in(entry))]
     return _shown([(entry, BookEntry.of_text(text) if text else None) for entry, text in kept])
 
 
@@ -120,6 +125,11 @@ def submission_of(site: str, number: int, parts: Collection[str]) -> ShownSubmis
     """One submission of a site, where all of its tables may be seen."""
     found = submissions_of(site, parts, before=number + 1)[:1]
     return found[0] if found and found[0].number == number else None
+
+
+def _tables_in(entry: BookEntry) -> set[str]:
+    """The tables of which a submission has rows, corrections or withdrawals."""
+    return {*entry.about.get("tables", {}), *entry.about.get("corrected", {})}
 
 
 def _shown(found: Sequence[tuple[BookEntry, BookEntry | None]]) -> list[ShownSubmission]:
@@ -134,11 +144,18 @@ class ShownEntry:
 
     entry: BookEntry
     by: str
+    before: Mapping[str, str] = field(default_factory=dict)
+    """The cells of the row that a correction or withdrawal names."""
 
     @property
     def table(self) -> str:
         """The table of a row."""
         return str(self.entry.about.get("table", ""))
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it says what a row is, so that it can be put right."""
+        return self.entry.kind in (EntryKind.ROW, EntryKind.CORRECTION)
 
     @property
     def kind(self) -> str:
@@ -155,13 +172,27 @@ class ShownEntry:
     def said(self) -> str:
         """What it says, in one line."""
         about = self.entry.about
+        if self.entry.kind in (EntryKind.CORRECTION, EntryKind.WITHDRAWAL):
+            return f"{about['reason']}: {self._changes(about.get('row'))}"
         if "row" in about:
-            cells = "; ".join(f"{name} {cell}" for name, cell in about["row"].items())
-            return f"{about['reason']}: {cells}" if "reason" in about else cells
+            return _in_words(about["row"])
         if self.entry.kind in DECISIONS:
             return f"{self.entry.submission} {about.get('reason', '')}".strip()
-        hidden = {"once", "text", "tables", "files", "source"}
-        return "; ".join(f"{name} {value}" for name, value in about.items() if name not in hidden)
+        hidden = {"once", "text", "tables", "corrected", "files", "source"}
+        return _in_words({name: value for name, value in about.items() if name not in hidden})
+
+    def _changes(self, row: Mapping[str, str] | None) -> str:
+        """What the row says otherwise now than before, or all that no longer holds."""
+        if row is None:
+            return f"{self.entry.of}: {_in_words(self.before)}"
+        changed = [name for name in {**self.before, **row} if self.before.get(name, "") != row.get(name, "")]
+        told = {name: f"{self.before.get(name) or '(blank)'} \u2192 {row.get(name) or '(blank)'}" for name in changed}
+        key = {name: cell for name, cell in list(row.items())[:1] if name not in told}
+        return f"{self.entry.of}: {_in_words({**key, **told})}"
+
+
+def _in_words(said: Mapping[str, Any]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in said.items())
 
 
 def entries_of(
@@ -189,7 +220,16 @@ def entries_of(
         query = _entries(*wanted, *narrower).order_by(ENTRIES.c.number.desc()).limit(PAGE)
         found = [BookEntry.of_text(row.entry) for row in _rows(query)][::-1]
     names = names_of({one.by for one in found})
-    return [ShownEntry(one, names.get(one.by, "")) for one in found]
+    named = _cells_of({one.of for one in found if one.of is not None})
+    return [ShownEntry(one, names.get(one.by, ""), named.get(one.of or 0, {})) for one in found]
+
+
+def _cells_of(numbers: Collection[int]) -> dict[int, dict[str, str]]:
+    """The cells of rows by the numbers of their entries."""
+    if not numbers:
+        return {}
+    rows = _rows(select(ENTRIES.c.number, ENTRIES.c.entry).where(ENTRIES.c.number.in_(sorted(numbers))))
+    return {row.number: BookEntry.of_text(row.entry).about.get("row", {}) for row in rows}
 
 
 def _entries(*wanted: ColumnElement[bool]) -> Select[Any]:
