@@ -19,6 +19,7 @@ FLOORS = {
     "optim": 1,
     "answers": 1,
     "book": 2,
+    "sealed": 2,
     "balance": 3,
     "simulation": 3,
     "roster": 3,
