@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,14 +13,15 @@ from django.test import Client
 from django.urls import path, reverse
 from tests.web.handing_in import files_of_first_site, hand_in
 
+from stockward.sealed.keys import new_identity
 from stockward.web.doors import door, pages_of, require_doors
-from stockward.web.models import DraftFile, KnownSite, PasswordLink, ReviewRun, UploadDraft
+from stockward.web.models import DraftFile, KnownSite, PasswordLink, ReportReceiver, ReviewRun, UploadDraft
 from stockward.web.permissions import Right, Role
 from stockward.web.urls import urlpatterns
 
 pytestmark = pytest.mark.usefixtures("new_book")
 
-EVERYBODY = {"signed out", "no factor", "no role", "administrator", *Role}
+EVERYBODY = {"signed out", "no factor", "no role", "administrator", "receiver", *Role}
 SIGNED_IN = EVERYBODY - {"signed out"}
 SECURED = SIGNED_IN - {"no factor"}
 READERS = {Role.CLERK, Role.OFFICER, Role.GUARDS_MANAGER, Role.INSPECTOR}
@@ -34,6 +36,14 @@ WHO = {
     "account_inactive": EVERYBODY,
     "welcome": EVERYBODY,
     "set_language": EVERYBODY,
+    "tell": EVERYBODY,
+    "told_answer": EVERYBODY,
+    "received": {"receiver"},
+    "sealed_file": {"receiver"},
+    "answer_report": {"receiver"},
+    "publish_answer": {"receiver"},
+    "receivers": {"administrator"},
+    "one_receiver": {"administrator"},
     "mfa_index": SIGNED_IN,
     "account_change_password": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
@@ -60,6 +70,7 @@ WHO = {
     "draft": {"owner"},
     "submit": {"owner"},
     "discard": {"owner"},
+    "public_answers": REVIEWERS,
     "reviews": REVIEWERS,
     "review": REVIEWERS,
     "progress": REVIEWERS,
@@ -78,8 +89,12 @@ def browsers(come_in: Callable[..., Any]) -> dict[str, Any]:
         "no factor": come_in("no-factor", factor=False, ridgeway="officer"),
         "no role": come_in("no-role"),
         "administrator": come_in("administrator", administrator=True),
+        "receiver": come_in("receiver"),
         "owner": come_in("owner", ridgeway="clerk"),
     }
+    ReportReceiver.objects.create(
+        account=found["receiver"].account, title="Inspector", public_key=new_identity()[1], since=date(2026, 11, 30)
+    )
     for role in Role:
         found[role] = come_in(role.value.replace("_", "-"), ridgeway=role.value)
         found[f"{role} elsewhere"] = come_in(f"{role.value.replace('_', '-')}-elsewhere", elsewhere=role.value)
@@ -103,7 +118,16 @@ def addresses(browsers: dict[str, Any]) -> dict[str, str]:
     }  # fmt: skip
     found = {}
     for address, page in pages_of(urlpatterns):
-        thing = "draft" if "drafts/" in address else "review" if "reviews/" in address else "account"
+        of["key"] = browsers["receiver"].account.key
+        thing = (
+            "key"
+            if "receivers/" in address
+            else "draft"
+            if "drafts/" in address
+            else "review"
+            if "reviews/" in address
+            else "account"
+        )
         found[page.name] = reverse(
             page.name, kwargs={name: of[thing] if name == "key" else of[name] for name in page.pattern.converters}
         )

@@ -65,7 +65,9 @@ def bech32(prefix: str, content: bytes) -> str:
     bits = "".join(f"{byte:08b}" for byte in content)
     bits += "0" * (-len(bits) % 5)
     values = [int(bits[begin : begin + 5], 2) for begin in range(0, len(bits), 5)]
-    sum_of = _polymod([*(ord(sign) >> 5 for sign in prefix), 0, *(ord(sign) & 31 for sign in prefix), *values, *[0] * 6])
+    sum_of = _polymod(
+        [*(ord(sign) >> 5 for sign in prefix), 0, *(ord(sign) & 31 for sign in prefix), *values, *[0] * 6]
+    )
     check = [(sum_of ^ 1) >> 5 * (5 - place) & 31 for place in range(6)]
     return f"{prefix}1{''.join(_BECH32[value] for value in [*values, *check])}"
 

@@ -16,5 +16,6 @@ def frame(request: Any) -> dict[str, Any]:
         "signed_in": permissions.may(Right.SECURE_OWN_ACCOUNT),
         "at_work": permissions.may(Right.SEE_OWN_PAGES),
         "keeps_accounts": permissions.may(Right.MANAGE_ACCOUNTS),
+        "receives": permissions.may(Right.RECEIVE_REPORTS),
         "has_sites": bool(permissions.roles) if permissions.may(Right.SEE_OWN_PAGES) else False,
     }

@@ -24,12 +24,14 @@ class Role(StrEnum):
 
 
 class RightScope(StrEnum):
-    """Who is asked before an action: nobody, a session, an account that is secured, an administrator, a role."""
+    """Who is asked before an action: nobody, a session, an account that is secured, an administrator, a receiver of
+    reports, a role."""
 
     OPEN = "open"
     SESSION = "session"
     ACCOUNT = "account"
     ADMINISTRATION = "administration"
+    RECEIVER = "receiver"
     SITE = "site"
 
 
@@ -37,9 +39,11 @@ class Right(StrEnum):
     """What can be done on the pages."""
 
     SIGN_IN = "sign_in"
+    TELL = "tell"
     SECURE_OWN_ACCOUNT = "secure_own_account"
     SEE_OWN_PAGES = "see_own_pages"
     MANAGE_ACCOUNTS = "manage_accounts"
+    RECEIVE_REPORTS = "receive_reports"
     SEE_SITE = "see_site"
     READ_ENTRIES = "read_entries"
     ENTER = "enter"
@@ -55,9 +59,11 @@ class Right(StrEnum):
 
 _SCOPES = {
     Right.SIGN_IN: RightScope.OPEN,
+    Right.TELL: RightScope.OPEN,
     Right.SECURE_OWN_ACCOUNT: RightScope.SESSION,
     Right.SEE_OWN_PAGES: RightScope.ACCOUNT,
     Right.MANAGE_ACCOUNTS: RightScope.ADMINISTRATION,
+    Right.RECEIVE_REPORTS: RightScope.RECEIVER,
 }
 
 _NOTHING: frozenset[str] = frozenset()
@@ -110,6 +116,13 @@ class Permissions:
             found[site] = found.get(site, frozenset()) | {Role(role)}
         return found
 
+    @cached_property
+    def receives(self) -> bool:
+        """Whether confidential reports are sealed to the account."""
+        from stockward.web.models import ReportReceiver
+
+        return ReportReceiver.objects.filter(account=self._account, is_active=True).exists()
+
     def may(self, action: Right, site: str | None = None) -> bool:
         """Whether the account may do this, at this site where the action is one at a site."""
         if action.scope is RightScope.OPEN:
@@ -120,6 +133,8 @@ class Permissions:
             return False
         if action.scope is RightScope.ADMINISTRATION:
             return bool(self._account.is_administrator)
+        if action.scope is RightScope.RECEIVER:
+            return self.receives
         if action.scope is RightScope.ACCOUNT:
             return True
         return site is not None and bool(self.roles.get(site, frozenset()) & _GRANTED[action].keys())

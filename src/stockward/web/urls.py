@@ -10,7 +10,19 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from stockward.web.doors import door, require_doors
-from stockward.web.pages import accounts, corrections, drafts, entries, home, own, reviews, sites, submissions
+from stockward.web.pages import (
+    accounts,
+    corrections,
+    drafts,
+    entries,
+    home,
+    own,
+    receivers,
+    reviews,
+    sites,
+    submissions,
+    telling,
+)
 from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -31,6 +43,18 @@ _SIGNING_IN = [
     path("language/", _open(set_language), name="set_language"),
 ]
 
+_TELLING = [
+    path("tell/", telling.tell, name="tell"),
+    path("tell/answer/", telling.told_answer, name="told_answer"),
+]
+
+_RECEIVING = [
+    path("reports/", receivers.received, name="received"),
+    path("reports/file/", receivers.sealed_file, name="sealed_file"),
+    path("reports/answer/", receivers.answer_report, name="answer_report"),
+    path("reports/publish/", receivers.publish_answer, name="publish_answer"),
+]
+
 _OWN_ACCOUNT = [
     path("me/", own.own_account, name="mfa_index"),
     path("me/password/", _own(account.password_change), name="account_change_password"),
@@ -47,6 +71,8 @@ _ACCOUNTS = [
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.new_account, name="new_account"),
     path("accounts/sites/", accounts.new_site, name="new_site"),
+    path("accounts/receivers/", receivers.receivers, name="receivers"),
+    path("accounts/receivers/<str:key>/", receivers.one_receiver, name="one_receiver"),
     path("accounts/<str:key>/", accounts.one_account, name="one_account"),
     path("accounts/<str:key>/link/", accounts.new_link, name="new_link"),
 ]
@@ -66,11 +92,20 @@ _SITES = [
     path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/submit/", drafts.submit, name="submit"),
     path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
+    path(f"{_AT_A_SITE}answers/", receivers.public_answers, name="public_answers"),
     path(f"{_AT_A_SITE}reviews/", reviews.all_reviews, name="reviews"),
     path(f"{_AT_A_SITE}reviews/<str:key>/", reviews.one_review, name="review"),
     path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.review_progress, name="progress"),
     path(f"{_AT_A_SITE}reviews/<str:key>/report/", reviews.report, name="report"),
 ]
 
-urlpatterns = [path("", home.today, name="home"), *_SIGNING_IN, *_OWN_ACCOUNT, *_ACCOUNTS, *_SITES]
+urlpatterns = [
+    path("", home.today, name="home"),
+    *_SIGNING_IN,
+    *_TELLING,
+    *_RECEIVING,
+    *_OWN_ACCOUNT,
+    *_ACCOUNTS,
+    *_SITES,
+]
 require_doors(urlpatterns)

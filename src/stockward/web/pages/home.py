@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stockward.terms.conclusions import Conclusion
 from stockward.web.doors import door
-from stockward.web.models import KnownSite, PasswordLink, ReviewRun, UploadDraft, UserAccount
+from stockward.web.models import KnownSite, PasswordLink, ReviewRun, SealedReport, UploadDraft, UserAccount
 from stockward.web.models.reviews import RunState
 from stockward.web.permissions import Right
+from stockward.web.records.answers import key_events
 from stockward.web.records.lists import submissions_of
+
+_KEYS_ARE_NEWS = timedelta(days=30)
+"""For so long every receiver is told of another key on the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """What needs this account now."""
     permissions = request.permissions
     to_do = _of_the_keeper() if permissions.may(Right.MANAGE_ACCOUNTS) else []
+    to_do += _of_the_receiver() if permissions.may(Right.RECEIVE_REPORTS) else []
     titles = dict(KnownSite.objects.values_list("key", "title"))
     for site in permissions.sites():
         to_do += _at_a_site(request, site, titles[site])
@@ -58,6 +65,21 @@ def _of_the_keeper() -> list[ToDo]:
         found.append(
             ToDo(what % {"count": unused}, _("Links last two days; a new one can be made at any time."), where)
         )
+    return found
+
+
+def _of_the_receiver() -> list[ToDo]:
+    """What needs a receiver of confidential reports: keys that were changed of late, and reports."""
+    found, where = [], reverse("received")
+    for event in key_events():
+        if timezone.now() - event.at < _KEYS_ARE_NEWS:
+            told = {"name": event.about.get("receiver", ""), "what": event.what}
+            why = _("Compare the fingerprint with its owner: %(key)s") % {"key": event.about.get("fingerprint", "")}
+            found.append(ToDo(_("Receiver %(name)s: %(what)s") % told, why, where, True))
+    many = SealedReport.objects.count()
+    if many:
+        what = ngettext("%(count)d confidential report", "%(count)d confidential reports", many) % {"count": many}
+        found.append(ToDo(what, _("Fetch them, and open them on a machine of your own."), where))
     return found
 
 

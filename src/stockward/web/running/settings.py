@@ -63,6 +63,7 @@ _APPS = [
 ]
 
 _MIDDLEWARE = [
+    "stockward.web.confidential.unseen.NobodyAsks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -239,11 +240,13 @@ def _logging(place: ServerPlace) -> dict[str, Any]:
         "filename": str(place.folder / "server.log"),
         "formatter": "plain",
         "delay": True,
+        "filters": ["nobody_asked"],
         "level": "WARNING",
     }
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"nobody_asked": {"()": "stockward.web.confidential.unseen.NobodyAsked"}},
         "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
         "handlers": {"file": file},
         "root": {"handlers": ["file"], "level": "WARNING"},

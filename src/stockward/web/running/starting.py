@@ -8,8 +8,8 @@ from stockward.terms.errors import UsageError
 from stockward.web.running.place import ServerPlace
 
 _NEEDED = (
-    "django", "allauth", "axes", "csp", "django_htmx", "django_tasks_db", "fido2", "qrcode", "sqlalchemy", "waitress",
-    "whitenoise",
+    "django", "allauth", "axes", "csp", "django_htmx", "django_tasks_db", "fido2", "pyrage", "qrcode", "sqlalchemy",
+    "waitress", "whitenoise",
 )  # fmt: skip
 
 
