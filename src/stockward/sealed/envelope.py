@@ -52,7 +52,8 @@ def seal(said: Mapping[str, str], public_keys: Sequence[str]) -> bytes:
     nobody = [x25519.Identity.generate().to_public() for _ in range(RECIPIENTS - len(known))]
     recipients = [*known, *nobody]
     secrets.SystemRandom().shuffle(recipients)
-    return pyrage.encrypt(padded(said), recipients)
+    sealed: bytes = pyrage.encrypt(padded(said), recipients)
+    return sealed
 
 
 def opened(sealed: bytes, identity: x25519.Identity) -> dict[str, str] | None:

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stockward.sealed.texts import text_given
 from stockward.terms.errors import UsageError
-from stockward.terms.files import read_text
 
 if TYPE_CHECKING:
     from pyrage import x25519
@@ -31,7 +31,7 @@ def read_identity(path: Path) -> x25519.Identity:
     """The private key in a file. Raises ``UsageError`` for a file that holds none, or several."""
     from pyrage import IdentityError, x25519
 
-    lines = [line.strip() for line in read_text(path).splitlines()]
+    lines = [line.strip() for line in text_given(path).splitlines()]
     found = [line for line in lines if line.startswith(_SECRET)]
     mend = "give the file that stockward reports keygen has written"
     if len(found) != 1:

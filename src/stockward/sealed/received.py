@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from stockward.sealed.envelope import SEALED_MOST, DamagedSealError, opened, seal
 from stockward.sealed.keys import require_public_key
+from stockward.sealed.texts import text_given
 from stockward.terms.errors import UsageError
-from stockward.terms.files import read_bytes, read_text
+from stockward.terms.files import read_bytes
 from stockward.terms.signs import printable
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ class OpenedReport:
     @classmethod
     def read(cls, path: Path) -> OpenedReport:
         """A report from its text file. Raises ``UsageError`` for another file."""
-        head, _, text = read_text(path).partition("\n\n")
+        head, _, text = text_given(path).partition("\n\n")
         told = dict(line.partition(": ")[::2] for line in head.splitlines())
         try:
             number, day, key, about = (told[name] for name in _HEAD)
-            return cls(number, date.fromisoformat(day), about, text, require_public_key(key))
-        except (KeyError, ValueError, UsageError):
+            return cls(number, date.fromisoformat(day), about, text, key)
+        except (KeyError, ValueError):
             mend = "give a file that stockward reports open has written, with its first lines as they were"
             raise UsageError(f"{path}: this is no opened report: {mend}") from None
 
@@ -144,4 +145,9 @@ def sealed_answer(report: OpenedReport, text: str) -> bytes:
     """An answer that opens with the receipt code of its report. Raises ``UsageError`` for an empty or too long one."""
     if not text.strip():
         raise UsageError("the answer is empty: write it into the file")
-    return seal({"answer": text.strip()}, [report.answer_key])
+    try:
+        key = require_public_key(report.answer_key)
+    except UsageError:
+        mend = "give the text as stockward reports open has written it"
+        raise UsageError(f"report {report.number}: it has no key to answer to: {mend}") from None
+    return seal({"answer": text.strip()}, [key])

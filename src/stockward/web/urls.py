@@ -44,7 +44,7 @@ _SIGNING_IN = [
 ]
 
 _TELLING = [
-    path("tell/", telling.tell, name="tell"),
+    path("tell/", telling.told, name="tell"),
     path("tell/answer/", telling.told_answer, name="told_answer"),
 ]
 

@@ -23,9 +23,9 @@ def answer_command(report: Path, text_file: Path, file: Path) -> None:
     from stockward.outputs import free_name, write_new
     from stockward.sealed import require_age
     from stockward.sealed.received import OpenedReport, sealed_answer
-    from stockward.terms.files import read_text
+    from stockward.sealed.texts import text_given
 
     require_age()
     opened = OpenedReport.read(report)
-    write_new({free_name(file): sealed_answer(opened, read_text(text_file))})
+    write_new({free_name(file): sealed_answer(opened, text_given(text_file))})
     say(f"{file}: upload it on the page of the receivers, for report {opened.number}", err=True)

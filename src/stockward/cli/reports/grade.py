@@ -32,13 +32,13 @@ def grade_command(report: Path, about: str, source: str, information: str, table
     """
     from stockward.outputs import write_whole
     from stockward.sealed.received import OpenedReport, graded
+    from stockward.sealed.texts import text_given
     from stockward.terms.errors import UsageError
-    from stockward.terms.files import read_text
 
     find_places()
     if not about.strip():
         raise UsageError("--about is empty: say in a few words what the report is about")
-    former = read_text(table) if table.is_file() else ""
+    former = text_given(table) if table.is_file() else ""
     grades = {"about": about.strip(), "source_grade": source, "information_grade": information}
     write_whole(place_found(table), graded(former, OpenedReport.read(report), grades, with_text=with_text))
     say(f"{table}: one row more; upload it as any table of the site", err=True)

@@ -20,8 +20,11 @@ def keygen_command(file: Path) -> None:
     from stockward.outputs import free_name, write_new
     from stockward.sealed import require_age
     from stockward.sealed.keys import fingerprint, new_identity
+    from stockward.terms.errors import UsageError
 
     require_age()
+    if file.exists():
+        raise UsageError(f"{file}: there is such a file, and a key is never written over: name another")
     text, public = new_identity()
     write_new({free_name(file): text})
     say(public)

@@ -17,7 +17,7 @@ MOST_RECEIVERS = RECIPIENTS
 _AGE = b"age-encryption.org/v1\n"
 
 
-def today() -> date:
+def this_day() -> date:
     """The day, UTC: all that is kept of when something came."""
     return timezone.now().date()
 
@@ -27,7 +27,7 @@ def sealed_to(receivers: Sequence[ReportReceiver], about: str, text: str) -> tup
     code = new_code()
     said = {"about": about, "text": text, "answer_key": answer_key(code)}
     sealed = seal(said, [one.public_key for one in receivers])
-    return code, SealedReport(day=today(), receipt=digest_of(code), sealed=sealed)
+    return code, SealedReport(day=this_day(), receipt=digest_of(code), sealed=sealed)
 
 
 def answers_to(code: str) -> list[tuple[date, str]] | None:
@@ -49,7 +49,7 @@ def answers_to(code: str) -> list[tuple[date, str]] | None:
 
 def _opened_or_none(sealed: bytes, identity: object) -> dict[str, str] | None:
     try:
-        return opened(sealed, identity)  # type: ignore[arg-type]
+        return opened(sealed, identity)
     except UsageError:
         return None
 
@@ -58,7 +58,7 @@ def keep_answer(report: SealedReport, sealed: bytes) -> None:
     """Keep a sealed answer. Raises ``UsageError`` for what is not sealed: its text would lie open here."""
     if not sealed.startswith(_AGE) or len(sealed) > SEALED_MOST:
         raise UsageError("this is no sealed answer: upload the file that stockward reports answer has written")
-    SealedAnswer(report=report, day=today(), sealed=sealed).add()
+    SealedAnswer(report=report, day=this_day(), sealed=sealed).add()
 
 
 def given_out() -> bytes:

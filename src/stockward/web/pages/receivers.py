@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from stockward.sealed.keys import fingerprint, require_public_key
 from stockward.terms.errors import UsageError
-from stockward.web.confidential.keeping import MOST_RECEIVERS, given_out, keep_answer, today
+from stockward.web.confidential.keeping import MOST_RECEIVERS, given_out, keep_answer, this_day
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, ReportReceiver, SealedReport, UserAccount
 from stockward.web.permissions import Right
@@ -102,7 +102,7 @@ def _save(request: HttpRequest, form: ReceiverKey, event: str, **more: str) -> N
     receiver = form.instance
     about = {"account": receiver.account.key, "receiver": receiver.title, "fingerprint": receiver.fingerprint}
     tell_the_book(request.user, event, about=about | more)
-    receiver.since = today()
+    receiver.since = this_day()
     form.save()
     messages.success(request, _("Saved, and written into the book. All receivers are told."))
 

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from stockward.sealed.envelope import SIZES
 from stockward.terms.errors import UsageError
-from stockward.web.confidential.keeping import answers_to, sealed_to, today
+from stockward.web.confidential.keeping import answers_to, sealed_to, this_day
 from stockward.web.confidential.limits import SmallSum, TooManyReportsError, used_once
 from stockward.web.doors import door
 from stockward.web.models import ReportReceiver
@@ -52,7 +52,7 @@ class ToldReport(forms.Form):
 @sensitive_post_parameters()
 @csrf_exempt
 @door(Right.TELL)
-def tell(request: HttpRequest) -> HttpResponse:
+def told(request: HttpRequest) -> HttpResponse:
     """The form; what is sent is sealed before anything else, and its text is forgotten with the answer."""
     with translation.override(_language(request)):
         form = ToldReport(request.POST if request.method == "POST" else None)
@@ -84,7 +84,7 @@ def _kept(request: HttpRequest, form: ToldReport) -> str:
     said = form.cleaned_data
     once = used_once.require_solved(str(request.POST.get("token", "")), said["answer"])
     code, report = sealed_to(list(said["to"]), said["about"], said["text"])
-    used_once.take(once, today())
+    used_once.take(once, this_day())
     report.add()
     return code
 
