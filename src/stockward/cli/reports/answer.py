@@ -13,7 +13,9 @@ from stockward.cli.kit.saying import say
 @click.command(
     "answer",
     cls=TextCommand,
-    epilog=examples("reports answer opened/1f3a90c2.txt --text answer.txt --into 1f3a90c2.age"),
+    epilog=examples(
+        "reports answer examples/reports/opened/1f3a90c2.txt --text examples/reports/answer.txt --into answer.age"
+    ),
 )
 @click.argument("report", type=FILE)
 @click.option("--text", "text_file", type=FILE, required=True, help="The answer, as a text file in UTF-8.")

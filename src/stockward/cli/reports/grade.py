@@ -14,7 +14,7 @@ from stockward.cli.kit.writing import find_places, place_found
 @click.command(
     "grade",
     cls=TextCommand,
-    epilog=examples('reports grade opened/1f3a90c2.txt --about "store M2" --source C --information 3'),
+    epilog=examples('reports grade examples/reports/opened/1f3a90c2.txt --about "store M2" --source C --information 3'),
 )
 @click.argument("report", type=FILE)
 @click.option("--about", required=True, help="What it is about, in words that all readers of the book may see.")

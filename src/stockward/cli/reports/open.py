@@ -13,7 +13,13 @@ from stockward.cli.kit.saying import say
 _FOUND = 1
 
 
-@click.command("open", cls=TextCommand, epilog=examples("reports open sealed.zip --key receiver.key --into opened"))
+@click.command(
+    "open",
+    cls=TextCommand,
+    epilog=examples(
+        "reports open examples/reports/sealed-reports.zip --key examples/reports/receiver.key --into opened"
+    ),
+)
 @click.argument("file", type=FILE)
 @click.option("--key", type=FILE, required=True, help="The private key, as keygen has written it.")
 @click.option("--into", "folder", type=NEW_SITE, required=True, help="A folder that is not there yet.")
