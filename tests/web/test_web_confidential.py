@@ -67,7 +67,7 @@ def code_of(answer: Any) -> str:
 
 
 def test_from_the_page_to_the_receiver_and_back(receiver: Any) -> None:
-    writer = Client()
+    writer = Client(enforce_csrf_checks=True)
     code = code_of(tell(writer, receiver, about="store M2"))
     page = receiver.get("/reports/").content.decode()
     assert "1 sealed report" in page and "script>alert" not in page
@@ -114,6 +114,7 @@ def test_nothing_of_who_asks_is_kept(receiver: Any, tmp_path: Path, caplog: pyte
     code = code_of(answers[1])
     answers += [signed_in.post("/tell/answer/", {"code": code}, **seen)]
     answers += [signed_in.post("/tell/answer/", {"code": "wrong"}, **seen), signed_in.get("/tell/nowhere/", **seen)]
+    answers += [signed_in.get("/tell", **seen)]
     answers += [signed_in.put("/tell/", b"x", **seen)]
     for answer in answers:
         assert not answer.cookies and "Set-Cookie" not in answer.headers
@@ -331,7 +332,7 @@ def logged(path: str, status: int) -> bool:
 
 def test_the_log_of_the_server_tells_no_visit() -> None:
     assert not logged("/tell/", 404) and not logged("/tell/answer/", 400) and not logged("/tell/", 429)
-    assert logged("/tell/", 500) and logged("/sites/", 404)
+    assert logged("/tell/", 500) and logged("/sites/", 404) and logged("/sites/tell/", 404)
 
 
 def test_the_page_comes_in_german_without_a_cookie(receiver: Any) -> None:

@@ -27,7 +27,7 @@ class NobodyAsks:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer without knowing whom."""
-        if not request.path_info.startswith(UNSEEN):
+        if not _is_unseen_path(request.path_info):
             return self._get_response(request)
         for name in list(request.META):
             if (name.startswith("HTTP_") and name not in _NEEDED) or name in ("REMOTE_HOST", "REMOTE_PORT"):
@@ -43,6 +43,10 @@ class NobodyAsks:
         return response
 
 
+def _is_unseen_path(path: str) -> bool:
+    return f"{path}/".startswith(UNSEEN)
+
+
 def _length(request: HttpRequest) -> int:
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
@@ -56,8 +60,8 @@ class NobodyAsked(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a line is written."""
         request = getattr(record, "request", None)
-        path = str(getattr(request, "path_info", ""))
-        if not path.startswith(UNSEEN) and UNSEEN not in record.getMessage():
+        path = getattr(request, "path_info", None)
+        if not (UNSEEN in record.getMessage() if path is None else _is_unseen_path(str(path))):
             return True
         if getattr(record, "status_code", 0) < _SERVER_FAULT:
             return False
