@@ -40,12 +40,14 @@ def _of_exact_books(answers: ReviewAnswer) -> Iterator[FoundAlarm]:
         for exact in event.exact:
             inventory = inventories.get((exact.series, exact.start, exact.end))
             if inventory is not None:
-                subject = FoundSubject(*names[exact.series], kind, inventory)
+                series, unit = names[exact.series]
+                subject = FoundSubject(series, unit, kind, inventory)
                 yield FoundAlarm(subject, inventory, exact.end, exact.difference)
     left = (amount for verdict in answers.verdicts for amount in verdict.left)
-    for (series, inventory, _start, end), amount in zip(ends, left, strict=True):
-        if amount and answers.verdicts[series].verdict in ALARMING:
-            yield FoundAlarm(FoundSubject(*names[series], kind, inventory), inventory, end, amount)
+    for (number, inventory, _start, end), amount in zip(ends, left, strict=True):
+        if amount and answers.verdicts[number].verdict in ALARMING:
+            series, unit = names[number]
+            yield FoundAlarm(FoundSubject(series, unit, kind, inventory), inventory, end, amount)
 
 
 def _of_pairs(answers: ReviewAnswer) -> Iterator[FoundAlarm]:

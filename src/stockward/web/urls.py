@@ -10,7 +10,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from stockward.web.doors import door, require_doors
-from stockward.web.pages import accounts, corrections, drafts, entries, home, own, reviews, sites, submissions
+from stockward.web.pages import accounts, corrections, drafts, entries, findings, home, own, reviews, sites, submissions
 from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -66,6 +66,11 @@ _SITES = [
     path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/submit/", drafts.submit, name="submit"),
     path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
+    path(f"{_AT_A_SITE}findings/", findings.findings_of_a_site, name="findings"),
+    path(f"{_AT_A_SITE}findings/<int:number>/", findings.one_finding, name="finding"),
+    path(f"{_AT_A_SITE}findings/<int:number>/change/", findings.change_finding, name="change_finding"),
+    path(f"{_AT_A_SITE}findings/<int:number>/settle/", findings.settle_finding, name="settle_finding"),
+    path(f"{_AT_A_SITE}findings/<int:number>/decide/", findings.decide_on_finding, name="decide_on_finding"),
     path(f"{_AT_A_SITE}reviews/", reviews.all_reviews, name="reviews"),
     path(f"{_AT_A_SITE}reviews/<str:key>/", reviews.one_review, name="review"),
     path(f"{_AT_A_SITE}reviews/<str:key>/progress/", reviews.review_progress, name="progress"),

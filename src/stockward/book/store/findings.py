@@ -169,20 +169,36 @@ class FindingsLedger:
         try:
             if entry.kind is EntryKind.FINDING:
                 yield from self._faults_of_step(entry, FindingStep(entry.about["step"]))
-            elif entry.kind is EntryKind.APPROVAL and (record := self.proposed(entry.submission or 0)) is not None:
-                if record.waiting is None or record.waiting.number != entry.submission:
-                    yield "it approves a proposal that was overtaken: the finding has grown since"
+            elif entry.kind is EntryKind.APPROVAL and self._overtaken(entry.submission or 0):
+                yield "it approves a proposal that was overtaken: the finding has grown since"
         except (KeyError, TypeError, ValueError) as error:
             yield f"it is no step of a finding ({error})"
 
     def take(self, entry: BookEntry) -> None:
         """Let an entry follow."""
         if entry.kind is EntryKind.FINDING:
-            _TAKEN[FindingStep(entry.about["step"])](self, entry)
+            self._take_step(entry, FindingStep(entry.about["step"]))
         elif entry.kind in (EntryKind.APPROVAL, EntryKind.RETURN):
             record = self.proposed(entry.submission or 0)
             if record is not None:
                 self._decided(record, entry)
+
+    def _overtaken(self, proposal: int) -> bool:
+        record = self.proposed(proposal)
+        return record is not None and (record.waiting is None or record.waiting.number != proposal)
+
+    def _take_step(self, entry: BookEntry, step: FindingStep) -> None:
+        match step:
+            case FindingStep.REVIEWED:
+                self.reviews.append(RecordedReview(entry, found=set(entry.about["found"])))
+            case FindingStep.RAISED:
+                self._raised(entry)
+            case FindingStep.GROWN:
+                self._grown(entry)
+            case FindingStep.CHANGED:
+                self._changed(entry)
+            case FindingStep.PROPOSED:
+                self._proposed(entry)
 
     def _faults_of_step(self, entry: BookEntry, step: FindingStep) -> Iterator[str]:
         if step in _BY_A_REVIEW and not entry.about["review"]:
@@ -238,9 +254,6 @@ class FindingsLedger:
         self._proposals[entry.number] = record.number
         self._keep(replace(record, waiting=entry), entry)
 
-    def _reviewed(self, entry: BookEntry) -> None:
-        self.reviews.append(RecordedReview(entry, found=set(entry.about["found"])))
-
     def _decided(self, record: FindingRecord, decision: BookEntry) -> None:
         proposal = record.waiting
         if proposal is None or proposal.number != decision.submission:
@@ -259,15 +272,6 @@ class FindingsLedger:
 
     def _of_its_review(self, entry: BookEntry) -> list[RecordedReview]:
         return [one for one in self.reviews[-1:] if one.key == entry.about["review"]]
-
-
-_TAKEN = {
-    FindingStep.REVIEWED: FindingsLedger._reviewed,
-    FindingStep.RAISED: FindingsLedger._raised,
-    FindingStep.GROWN: FindingsLedger._grown,
-    FindingStep.CHANGED: FindingsLedger._changed,
-    FindingStep.PROPOSED: FindingsLedger._proposed,
-}
 
 
 def _due(entry: BookEntry) -> date:
@@ -307,8 +311,8 @@ class ComparedAlarms:
 def compared_alarms(records: Mapping[int, FindingRecord], alarms: Iterable[FoundAlarm]) -> ComparedAlarms:
     """Which known finding each alarm belongs to, and which are new.
 
-    An alarm belongs to the finding of its subject that has an alarm of the same inventory, else to the one with an alarm
-    nearest to it within a year. What belongs to none is new: one finding for all alarms that follow within a year.
+    An alarm belongs to the finding of its subject that has an alarm of the same inventory, else to the one with an
+    alarm nearest to it within a year. What belongs to none is new: one finding for all that follow within a year.
     """
     own: dict[int, list[FoundAlarm]] = {}
     new: dict[FoundSubject, list[list[FoundAlarm]]] = {}
@@ -377,7 +381,9 @@ def is_in_force(connection: Connection, site: str, number: int) -> bool:
     approval = ENTRIES.alias()
     query = (
         select(ENTRIES.c.number)
-        .join(approval, and_(approval.c.submission == ENTRIES.c.submission, approval.c.kind == EntryKind.APPROVAL.value))
+        .join(
+            approval, and_(approval.c.submission == ENTRIES.c.submission, approval.c.kind == EntryKind.APPROVAL.value)
+        )
         .where(ENTRIES.c.number == number, ENTRIES.c.site == site, ENTRIES.c.kind.in_(sorted(CHANGES)))
     )
     return connection.execute(query).first() is not None

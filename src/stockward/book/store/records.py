@@ -138,8 +138,8 @@ class Book:
             if adding.answered is not None:
                 return adding.answered
             compared = compared_alarms(findings_in(adding.connection, site).records, alarms)
-            of_review = {"review": review, "due": due.isoformat()}
-            about = {"step": FindingStep.REVIEWED, "review": review, "found": sorted(compared.found)}
+            of_review: dict[str, Any] = {"review": review, "due": due.isoformat()}
+            about: dict[str, Any] = {"step": FindingStep.REVIEWED, "review": review, "found": sorted(compared.found)}
             drafts = [_Draft(EntryKind.FINDING, about)]
             for number, grown in sorted(compared.grown.items()):
                 said = {"step": FindingStep.GROWN, "alarms": [one.said for one in grown], **of_review}
