@@ -182,8 +182,9 @@ def _page(request: HttpRequest, site: str, found: ShownFinding, **forms_given: f
     context = {
         "site": get_object_or_404(KnownSite, key=site),
         "one": found,
-        "explains": explains and not found.settled,
-        "opens": explains and record.state is not FindingState.OPEN,
+        # A form that came back with faults is shown, even where its finding has another state meanwhile.
+        "explains": (explains and not found.settled) or bool({"looked_into", "settled_by"} & forms_given.keys()),
+        "opens": (explains and record.state is not FindingState.OPEN) or "opened_again" in forms_given,
         "decides": permissions.may(Right.DECIDE_ON_FINDINGS, site) and record.waiting is not None and not own,
         "own": own,
         "once": new_key(),
