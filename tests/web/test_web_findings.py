@@ -133,7 +133,7 @@ def test_a_finding_that_a_correction_has_ended_is_still_to_be_explained(people: 
     right = (FIRST_SITE / "counts.csv").read_text(encoding="utf-8").splitlines()
     wrong = entries_of("ridgeway", {"stock", "guards"}, table="counts", after=0)[-1].entry
     cells = dict(zip(right[0].split(","), right[-1].split(","), strict=True))
-    changes = HandedIn(corrections=(Correction(wrong.number, cells, "one digit was lost"),))
+    changes = HandedIn(corrections=(Correction(wrong.number, "counts", cells, "one digit was lost"),))
     submission = the_book().submit("ridgeway", clerk.account.key, changes)
     officer.post(f"{AT}/submissions/{submission}/approve/")
     beside = page_of(officer, reviewed(officer))

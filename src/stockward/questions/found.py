@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from stockward.answers.review import ReviewAnswer
 from stockward.book.store.findings import FoundAlarm, FoundSubject
@@ -15,9 +17,11 @@ def alarms_found(answers: ReviewAnswer) -> tuple[FoundAlarm, ...]:
 
     The exact differences of an area come first: what is left of a series in a direction without error may be the same.
     """
+    zone = ZoneInfo(answers.timezone)
     found: dict[tuple[FoundSubject, str], FoundAlarm] = {}
     for alarm in (*_of_tests(answers), *_of_exact_books(answers), *_of_pairs(answers)):
-        found.setdefault((alarm.subject, alarm.inventory), alarm)
+        here = replace(alarm, at=alarm.at.astimezone(zone))
+        found.setdefault((alarm.subject, alarm.inventory), here)
     return tuple(found.values())
 
 

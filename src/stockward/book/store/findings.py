@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
-from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
+from stockward.book.store.entries import CHANGES, BookEntry, EntryKind
 from stockward.book.store.tables import ENTRIES
 from stockward.terms.periods import YEAR_DAYS
 
@@ -81,7 +81,10 @@ class FoundSubject:
 
 @dataclass(frozen=True, slots=True)
 class FoundAlarm:
-    """One alarm of a review: its subject, the inventory that raised it and when that stood, and an exact amount."""
+    """One alarm of a review: its subject, the inventory that raised it, when that stood, and an exact amount.
+
+    ``at`` is in the site's time zone, so that its day is the one that the report says.
+    """
 
     subject: FoundSubject
     inventory: str
@@ -91,14 +94,13 @@ class FoundAlarm:
     @property
     def said(self) -> dict[str, Any]:
         """As it stands in an entry, without its subject."""
-        about = {"inventory": self.inventory, "at": time_text(self.at), "amount": self.amount}
+        about = {"inventory": self.inventory, "at": self.at.isoformat(timespec="seconds"), "amount": self.amount}
         return {name: value for name, value in about.items() if value is not None}
 
     @classmethod
     def of_entry(cls, subject: FoundSubject, said: Mapping[str, Any]) -> FoundAlarm:
         """Read what ``said`` gave."""
-        at = datetime.fromisoformat(said["at"]).astimezone(UTC)
-        return cls(subject, said["inventory"], at, said.get("amount"))
+        return cls(subject, said["inventory"], datetime.fromisoformat(said["at"]), said.get("amount"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
