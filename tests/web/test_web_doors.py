@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,10 +13,12 @@ from django.test import Client
 from django.urls import path, reverse
 from tests.web.handing_in import files_of_first_site, hand_in
 
+from stockward.book.store.findings import FoundAlarm, FoundSubject
 from stockward.sealed.keys import new_identity
 from stockward.web.doors import door, pages_of, require_doors
 from stockward.web.models import DraftFile, KnownSite, PasswordLink, ReportReceiver, ReviewRun, UploadDraft
 from stockward.web.permissions import Right, Role
+from stockward.web.records.the_book import the_book
 from stockward.web.urls import urlpatterns
 
 pytestmark = pytest.mark.usefixtures("new_book")
@@ -71,6 +73,11 @@ WHO = {
     "submit": {"owner"},
     "discard": {"owner"},
     "public_answers": REVIEWERS,
+    "findings": REVIEWERS,
+    "finding": REVIEWERS,
+    "change_finding": {Role.OFFICER},
+    "settle_finding": {Role.OFFICER},
+    "decide_on_finding": REVIEWERS,
     "reviews": REVIEWERS,
     "review": REVIEWERS,
     "progress": REVIEWERS,
@@ -112,25 +119,18 @@ def addresses(browsers: dict[str, Any]) -> dict[str, str]:
     run = ReviewRun.objects.create(
         site=site, account=browsers[Role.OFFICER].account, state="done", page=SECRET.encode(), conclusion=0
     )
+    alarm = FoundAlarm(FoundSubject(SECRET, "kg", "shortage"), "I1", datetime(2026, 1, 5, tzinfo=UTC))
+    finding = 1 + the_book().record_review("ridgeway", run.account.key, run.key, [alarm], date(2026, 3, 1))
     of = {
-        "token": PasswordLink.make(browsers["no role"].account), "number": number, "site": "ridgeway",
+        "token": PasswordLink.make(browsers["no role"].account), "site": "ridgeway",
         "draft": draft.key, "review": run.key, "account": browsers["no role"].account.key,
     }  # fmt: skip
     found = {}
     for address, page in pages_of(urlpatterns):
-        of["key"] = browsers["receiver"].account.key
-        thing = (
-            "key"
-            if "receivers/" in address
-            else "draft"
-            if "drafts/" in address
-            else "review"
-            if "reviews/" in address
-            else "account"
-        )
-        found[page.name] = reverse(
-            page.name, kwargs={name: of[thing] if name == "key" else of[name] for name in page.pattern.converters}
-        )
+        kinds = {"receivers/": browsers["receiver"].account.key, "drafts/": of["draft"], "reviews/": of["review"]}
+        key = next((one for part, one in kinds.items() if part in address), of["account"])
+        things = {**of, "key": key, "number": finding if "findings/" in address else number}
+        found[page.name] = reverse(page.name, kwargs={name: things[name] for name in page.pattern.converters})
     return found
 
 

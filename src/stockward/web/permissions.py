@@ -50,6 +50,9 @@ class Right(StrEnum):
     FOLLOW_SUBMISSIONS = "follow_submissions"
     DECIDE = "decide"
     REVIEW = "review"
+    FOLLOW_FINDINGS = "follow_findings"
+    EXPLAIN_FINDINGS = "explain_findings"
+    DECIDE_ON_FINDINGS = "decide_on_findings"
 
     @property
     def scope(self) -> RightScope:
@@ -89,6 +92,9 @@ _GRANTED: Mapping[Right, Mapping[Role, frozenset[str]]] = MappingProxyType(
         },
         Right.DECIDE: {Role.OFFICER: _ALL},
         Right.REVIEW: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
+        Right.FOLLOW_FINDINGS: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
+        Right.EXPLAIN_FINDINGS: {Role.OFFICER: _ALL},
+        Right.DECIDE_ON_FINDINGS: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
     }
 )
 """For each action at a site: the roles that may, and the parts of the tables that they may do it with."""

@@ -12,9 +12,11 @@ from django_tasks import task
 from stockward.terms.errors import StockwardError
 from stockward.web.models import ReviewRun
 from stockward.web.models.reviews import RunState
-from stockward.web.records.the_book import recorded_site
+from stockward.web.records.the_book import recorded_site, the_book
 
 _MOST_ATTEMPTS = 2
+_TIME_TO_EXPLAIN = timedelta(days=30)
+"""After which a finding is overdue, until somebody gives it another day."""
 
 
 @task()
@@ -39,6 +41,7 @@ def _page_of(run: ReviewRun) -> tuple[str, int]:
     """The report, as the command line writes it, and the code that its command would end with."""
     from stockward import report
     from stockward.questions.concluded import review_concluded
+    from stockward.questions.found import alarms_found
     from stockward.questions.review import make_review
 
     step = _Step(run.key)
@@ -46,7 +49,11 @@ def _page_of(run: ReviewRun) -> tuple[str, int]:
     facts = recorded_site(run.site.key, None if run.as_of is None else last_moment_of(run.as_of))
     answers = make_review(facts, generated=timezone.now(), progress=step)
     step("writing the report")
-    return report.write_html(answers), int(review_concluded(answers))
+    page = report.write_html(answers)
+    if run.as_of is None:  # what a past book would say today is nothing that anybody must explain
+        due = timezone.now().date() + _TIME_TO_EXPLAIN
+        the_book().record_review(run.site.key, run.account.key, run.key, alarms_found(answers), due)
+    return page, int(review_concluded(answers))
 
 
 class _Step:

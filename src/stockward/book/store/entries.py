@@ -29,6 +29,8 @@ class EntryKind(StrEnum):
     APPROVAL = "approval"
     RETURN = "return"
     """A submission that is sent back to whoever handed it in."""
+    FINDING = "finding"
+    """What a review alarmed for, and what became of it."""
     EVENT = "event"
     """What was done with the book, or around it."""
 
@@ -100,6 +102,11 @@ class BookEntry:
             )
         except (AttributeError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"it is no entry ({error})") from None
+
+    @property
+    def settles(self) -> bool:
+        """Whether it proposes to settle a finding, so that somebody else decides on it."""
+        return self.kind is EntryKind.FINDING and self.about.get("step") == "proposed"
 
     @property
     def table(self) -> str | None:

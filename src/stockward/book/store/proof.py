@@ -7,6 +7,7 @@ are held against it.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, inspect, select, text
 from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
 from stockward.book.store.facts import written_files
+from stockward.book.store.findings import FindingsLedger
 from stockward.book.store.merkle import Peaks, leaf_hash
 from stockward.book.store.records import repeated_columns
 from stockward.book.store.standing import approved_among, standing_of
@@ -29,6 +31,7 @@ from stockward.terms.files import read_text
 LOG, HEADS_FILE, ABOUT = "entries.jsonl", "heads.jsonl", "export.json"
 LOG_FOLDER = "book"
 _MOST_TOLD = 100
+_OF_FINDINGS = frozenset({EntryKind.FINDING, EntryKind.APPROVAL, EntryKind.RETURN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +255,10 @@ class _Rules:
         self._decided: set[int] = set()
         self._named: dict[int, list[BookEntry]] = {}
         self._standing: dict[int, tuple[str | None, str | None]] = {}
+        self._proposals: dict[int, tuple[str, str | None]] = {}
+        self._findings = FindingsLedger()
+        self._last_change: dict[int, int] = {}
+        self._approved: list[int] = []
 
     def faults_of(self, entry: BookEntry) -> Iterator[str]:
         """What is wrong with this entry after those before it."""
@@ -265,8 +272,29 @@ class _Rules:
             yield from self._faults_of_change(entry)
         elif entry.kind in (EntryKind.APPROVAL, EntryKind.RETURN):
             yield from self._faults_of_decision(entry)
+        if entry.kind in _OF_FINDINGS:
+            yield from self._faults_of_finding(entry)
+
+    def _faults_of_finding(self, entry: BookEntry) -> Iterator[str]:
+        faults = list(self._findings.faults_of(entry))
+        named = entry.about.get("entry") if entry.settles else None
+        if isinstance(named, int) and not self._in_force(named, entry.site):
+            faults.append(f"it names entry {named}, which is no approved change of its site")
+        yield from faults
+        if faults:
+            return
+        if entry.settles:
+            self._proposals[entry.number] = entry.by, entry.site
+        self._findings.take(entry)
+
+    def _in_force(self, number: int, site: str | None) -> bool:
+        """Whether an entry is a change to the facts of a site that was approved."""
+        place = bisect_right(self._approved, number)
+        submission = self._approved[place - 1] if place else number
+        return submission < number <= self._last_change.get(submission, -1) and self._authors[submission][1] == site
 
     def _faults_of_change(self, entry: BookEntry) -> Iterator[str]:
+        self._last_change[entry.submission or 0] = entry.number
         if self._authors.get(entry.submission or 0) != (entry.by, entry.site):
             yield "it belongs to no submission of the same person and site"
         elif entry.kind is not EntryKind.SETTINGS:
@@ -274,8 +302,9 @@ class _Rules:
 
     def _faults_of_decision(self, entry: BookEntry) -> Iterator[str]:
         submission = entry.submission or 0
-        author, site = self._authors.get(submission, ("", None))
-        if submission not in self._authors or site != entry.site:
+        handed_in = self._authors.get(submission) or self._proposals.get(submission)
+        author, site = handed_in or ("", None)
+        if handed_in is None or site != entry.site:
             yield "it decides on no submission of its site"
         if author == entry.by:
             yield "who handed it in has decided on it"
@@ -285,6 +314,7 @@ class _Rules:
         named = self._named.pop(submission, [])
         if entry.kind is EntryKind.RETURN:
             return
+        insort(self._approved, submission)
         for one in named:
             if one.of is not None and self._standing.pop(one.of, None) != (site, one.table):
                 yield f"entry {one.number}, which it approves, names entry {one.of}, which does not stand"

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import Connection, insert, select
 
 from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, DECISIONS, FORMAT, BookEntry, EntryKind, time_text
+from stockward.book.store.findings import (
+    LONGEST_REASON,
+    FindingState,
+    FindingStep,
+    FoundAlarm,
+    compared_alarms,
+    findings_in,
+    is_in_force,
+)
 from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
 from stockward.book.store.standing import approved_in, standing_of
@@ -25,7 +34,8 @@ from stockward.terms.errors import BookError, ConflictError, StockwardError, Usa
 
 _CLOCKS_DIFFER = timedelta(seconds=2)
 """By which the clocks of two machines may differ; entries in between take the time of the last."""
-_LONGEST_REASON = 2_000
+_SOME_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""Of an entry that is only looked at before it is made."""
 Clock = Callable[[], datetime]
 
 
@@ -119,6 +129,50 @@ class Book:
             said = {"event": event, **(about or {})}
             return adding.add([_Draft(EntryKind.EVENT, said)], by=by, site=site, once=once)
 
+    def record_review(self, site: str, by: str, review: str, alarms: Sequence[FoundAlarm], due: date) -> int:
+        """Enter which findings a review found: new ones, and more of known ones; each is to be settled by ``due``.
+
+        ``review`` is the key of the review, which is entered once.
+        """
+        with self._adding(by, f"review-{review}") as adding:
+            if adding.answered is not None:
+                return adding.answered
+            compared = compared_alarms(findings_in(adding.connection, site).records, alarms)
+            of_review: dict[str, Any] = {"review": review, "due": due.isoformat()}
+            about: dict[str, Any] = {"step": FindingStep.REVIEWED, "review": review, "found": sorted(compared.found)}
+            drafts = [_Draft(EntryKind.FINDING, about)]
+            for number, grown in sorted(compared.grown.items()):
+                said = {"step": FindingStep.GROWN, "alarms": [one.said for one in grown], **of_review}
+                drafts.append(_Draft(EntryKind.FINDING, said, number))
+            for raised in compared.raised:
+                said = {"step": FindingStep.RAISED, "subject": raised[0].subject.said, **of_review}
+                drafts.append(_Draft(EntryKind.FINDING, {**said, "alarms": [one.said for one in raised]}))
+            return adding.add(drafts, by=by, site=site, once=f"review-{review}")
+
+    def change_finding(
+        self, site: str, finding: int, by: str, state: FindingState, *, due: date, looks: str = "", answers: str = "",
+        reason: str = "", once: str | None = None,
+    ) -> int:  # fmt: skip
+        """Say who looks into a finding, who answers for it and until when; or open it again, with the reason.
+
+        Raises ``UsageError`` for what cannot be said of it, or not as it stands.
+        """
+        about = {"looks": looks, "answers": answers, "reason": reason.strip()}
+        said = {"step": FindingStep.CHANGED, "state": FindingState(state), "due": due.isoformat()}
+        return self._say_of(site, finding, by, {**said, **{name: text for name, text in about.items() if text}}, once)
+
+    def settle_finding(
+        self, site: str, finding: int, by: str, state: FindingState, reason: str, *, entry: int | None = None,
+        once: str | None = None,
+    ) -> int:  # fmt: skip
+        """Propose that a finding is explained, by which entry and why, or a confirmed loss; returns the proposal.
+
+        It is in force once somebody else approves it, as a submission is: see ``approve``. Raises as
+        ``change_finding`` does.
+        """
+        about = {"step": FindingStep.PROPOSED, "state": FindingState(state), "reason": reason.strip()}
+        return self._say_of(site, finding, by, about if entry is None else {**about, "entry": entry}, once)
+
     def head(self) -> str:
         """The last signed tree head: keep it elsewhere, and what it stands for can never be changed unseen."""
         with self.database.reading() as connection:
@@ -142,7 +196,7 @@ class Book:
             if adding.answered is not None:
                 return adding.answered
             found = entry_numbered(adding.connection, submission)
-            if found is None or found.kind is not EntryKind.SUBMISSION:
+            if found is None or not (found.kind is EntryKind.SUBMISSION or found.settles):
                 raise UsageError(f"{submission}: there is no such submission: see those that wait")
             if found.by == by:
                 raise BookError(f"submission {submission}: who handed it in cannot decide on it: ask somebody else")
@@ -150,9 +204,24 @@ class Book:
                 said = "approved" if decided.kind == EntryKind.APPROVAL else "sent back"
                 raise ConflictError(f"submission {submission}: it was {said} already, at {decided.at}: see entry "
                                     f"{decided.number}")  # fmt: skip
-            if kind is EntryKind.APPROVAL and found.site is not None:
+            if found.settles:
+                _require_waiting(adding.connection, found)
+            elif kind is EntryKind.APPROVAL and found.site is not None:
                 _require_standing(adding.connection, found.site, _named_by(adding.connection, submission))
             return adding.add([_Draft(kind, about)], by=by, site=found.site, once=once, submission=submission)
+
+    def _say_of(self, site: str, finding: int, by: str, about: Mapping[str, Any], once: str | None) -> int:
+        with self._adding(by, once) as adding:
+            if adding.answered is not None:
+                return adding.answered
+            named = about.get("entry")
+            if named is not None and not is_in_force(adding.connection, site, named):
+                raise UsageError(f"entry {named}: it is no approved change of {site}: name the entry that explains it")
+            ledger = findings_in(adding.connection, site)
+            said = BookEntry(0, EntryKind.FINDING, _SOME_TIME, by, site, None, finding, about)
+            if fault := next(ledger.faults_of(said), None):
+                raise UsageError(f"finding {finding}: {fault}")
+            return adding.add([_Draft(EntryKind.FINDING, about, finding)], by=by, site=site, once=once)
 
     @contextmanager
     def _adding(self, by: str, once: str | None) -> Iterator[_Adding]:
@@ -278,6 +347,15 @@ def _require_standing(connection: Connection, site: str, named: Mapping[int, str
         )
 
 
+def _require_waiting(connection: Connection, proposal: BookEntry) -> None:
+    """Raise ``ConflictError`` where a proposal to settle a finding was overtaken."""
+    record = findings_in(connection, proposal.site or "").proposed(proposal.number)
+    if record is None or record.waiting is None or record.waiting.number != proposal.number:
+        raise ConflictError(
+            f"entry {proposal.number}: more of the finding was found since it was proposed: propose it again"
+        )
+
+
 def _moment(now: datetime, last: str | None) -> datetime:
     """The time of the next entries. Raises ``BookError`` where the clock was set back."""
     if last is None:
@@ -292,6 +370,6 @@ def _moment(now: datetime, last: str | None) -> datetime:
 
 
 def _reason(text: str) -> str:
-    if not text.strip() or len(text) > _LONGEST_REASON:
-        raise UsageError(f"a reason is a sentence, of at most {_LONGEST_REASON} letters: write one")
+    if not text.strip() or len(text) > LONGEST_REASON:
+        raise UsageError(f"a reason is a sentence, of at most {LONGEST_REASON} letters: write one")
     return text.strip()

@@ -90,7 +90,8 @@ def approved_among(entries: Iterable[BookEntry], site: str, as_of: datetime | No
         elif one.kind in CHANGES and one.submission in handed_in:
             handed_in[one.submission].append(one)
         elif one.kind is EntryKind.APPROVAL and one.submission is not None and (as_of is None or one.at <= as_of):
-            for change in handed_in[one.submission]:
+            # An approval may be of a finding, which brings no change to the facts.
+            for change in handed_in.get(one.submission, ()):
                 yield change.number, change.kind, change.of, change.about
 
 

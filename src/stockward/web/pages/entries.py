@@ -19,7 +19,8 @@ def entries(request: HttpRequest, site: str) -> HttpResponse:
     parts = request.permissions.parts(Right.READ_ENTRIES, site)
     after, before = (_number(request.GET.get(name)) for name in ("after", "before"))
     table = request.GET.get("table") or None
-    found = entries_of(site, parts, table=table, after=after, before=before)
+    rows_alone = not request.permissions.may(Right.FOLLOW_FINDINGS, site)
+    found = entries_of(site, parts, table=table, after=after, before=before, rows_alone=rows_alone)
     full = len(found) == PAGE
     context = {
         "site": get_object_or_404(KnownSite, key=site),

@@ -16,6 +16,7 @@ from stockward.terms.conclusions import Conclusion
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, PasswordLink, ReviewRun, SealedReport, UploadDraft, UserAccount
 from stockward.web.models.reviews import RunState
+from stockward.web.pages.findings_due import findings_to_do
 from stockward.web.permissions import Right
 from stockward.web.records.answers import key_events
 from stockward.web.records.lists import submissions_of
@@ -100,6 +101,8 @@ def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
             found.append(ToDo(what % told, why, reverse("submissions", args=[site]), True))
     if permissions.may(Right.ENTER, site):
         found += _of_who_enters(account, site, title, permissions.parts(Right.ENTER, site))
+    if permissions.may(Right.FOLLOW_FINDINGS, site):
+        found += [ToDo(*one) for one in findings_to_do(permissions, account.key, site, title)]
     if permissions.may(Right.REVIEW, site):
         found.append(_review_of(site, title))
     return found

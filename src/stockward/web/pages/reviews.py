@@ -15,6 +15,7 @@ from stockward.web.doors import door
 from stockward.web.models import KnownSite, ReviewRun
 from stockward.web.permissions import Right
 from stockward.web.records.answers import published_answers
+from stockward.web.records.findings import findings_beside
 from stockward.web.records.told import tell_the_book
 from stockward.web.tasks import run_review
 
@@ -64,7 +65,12 @@ def all_reviews(request: HttpRequest, site: str) -> HttpResponse:
 @door(Right.REVIEW)
 def one_review(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """How far a review is, or its report in a frame."""
-    return render(request, "reviews/one.html", {"run": _run(site, key), "answers": published_answers(site)})
+    context = {
+        "run": _run(site, key),
+        "answers": published_answers(site),
+        "told": findings_beside(site, key, timezone.now().date()),
+    }
+    return render(request, "reviews/one.html", context)
 
 
 @door(Right.REVIEW)

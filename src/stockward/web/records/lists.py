@@ -174,6 +174,10 @@ class ShownEntry:
         about = self.entry.about
         if self.entry.kind in (EntryKind.CORRECTION, EntryKind.WITHDRAWAL):
             return f"{about['reason']}: {self._changes(about.get('row'))}"
+        if self.entry.kind is EntryKind.FINDING:
+            subject = about.get("subject", {})
+            named = (about["step"], self.entry.of, about.get("state"), about.get("reason"), subject.get("series"))
+            return "; ".join(str(value) for value in named if value)
         if "row" in about:
             return _in_words(about["row"])
         if self.entry.kind in DECISIONS:
@@ -197,17 +201,17 @@ def _in_words(said: Mapping[str, Any]) -> str:
 
 def entries_of(
     site: str, parts: Collection[str], *, table: str | None = None, submission: int | None = None,
-    after: int | None = None, before: int | None = None,
+    after: int | None = None, before: int | None = None, rows_alone: bool = False,
 ) -> list[ShownEntry]:  # fmt: skip
     """A page of the entries of a site that may be seen, in their order: after a number, before one, or the last.
 
-    Who may see all parts sees entries of every kind; others see rows of their tables alone.
+    Who may see all parts sees entries of every kind, but for ``rows_alone``; others see rows of their tables alone.
     """
     wanted: list[ColumnElement[bool]] = [ENTRIES.c.site == site]
     allowed = tables_of(parts)
     if table is not None:
         wanted.append(ENTRIES.c.table.in_([table] if table in allowed else []))
-    elif len(allowed) < len(tables()):
+    elif rows_alone or len(allowed) < len(tables()):
         wanted.append(ENTRIES.c.table.in_(allowed))
     if submission is not None:
         changes = ENTRIES.c.kind.in_(sorted(CHANGES))
