@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from tests.web.handing_in import files_of_first_site, hand_in, upload
 
@@ -178,3 +179,27 @@ def test_the_log_holds_no_link_and_one_line_of_whoever_was_turned_away(
         assert clerk.get("/accounts/").status_code == 403
     said = [one.getMessage() for one in caplog.records if one.name == "stockward.web.doors"]
     assert len(said) == 2 and all(clerk.account.key in line and "\n" not in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "title"),
+    [
+        (OperationalError("connection to /run/secret failed"), 503, b"The book does not answer"),
+        (OSError(28, "No space left on device"), 503, b"The book does not answer"),
+        (RuntimeError("a fault"), 500, b"The server made a mistake"),
+    ],
+)
+def test_a_database_that_is_gone_is_a_page_that_asks_it_nothing(
+    fault: Exception, status: int, title: bytes, come_in: Entering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = come_in("clerk", ridgeway="clerk")
+
+    def gone(*_: Any, **__: Any) -> Any:
+        raise fault
+
+    monkeypatch.setattr("stockward.web.permissions.Permissions.may", gone)
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", gone)
+    clerk.raise_request_exception = False
+    answer = clerk.get("/sites/")
+    assert answer.status_code == status and title in answer.content and b"secret" not in answer.content
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
