@@ -15,7 +15,7 @@ from stockward.terms.errors import StockwardError
 from stockward.terms.signs import printable
 from stockward.web.records.the_book import the_book
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def tell_the_book(account: Any, event: str, *, site: str | None = None, about: Mapping[str, str] | None = None) -> None:
@@ -30,7 +30,7 @@ def said_to_people(error: StockwardError) -> str:
     """An error in one line for those who sign in: no path of the server, and nothing that its database says."""
     said = printable(str(error))
     if said.startswith(BOOK_URLS):
-        logger.error("%s", said)
+        _log.error("%s", said)
         mend = _("Nothing was entered. Tell whoever runs the server: what is the matter is written in server.log.")
         return f"{_('The book does not answer')}: {mend}"
     return said.replace(f"{settings.STOCKWARD_PLACE.folder}{os.sep}", "")
