@@ -149,3 +149,18 @@ def test_without_django_the_extra_is_named(tmp_path: Path) -> None:
     path = os.pathsep.join([str(blocker), os.environ.get("PYTHONPATH", "")])
     code, told = said(folder=tmp_path / "kept", PYTHONPATH=path)
     assert code == 2 and 'pip install "stockward[web]"' in told
+
+
+def test_an_address_of_postgresql_is_read_with_its_options() -> None:
+    """The folder of a socket stands behind the name, as libpq has it; without it another server would be asked."""
+    from stockward.web.running.place import postgresql_parts
+
+    told = postgresql_parts("postgresql://keeper:a%40b@/book?host=/run/pg&sslmode=require")
+    assert told["NAME"] == "book" and told["USER"] == "keeper" and told["PASSWORD"] == "a@b" and told["HOST"] == ""
+    assert told["OPTIONS"] == {"host": "/run/pg", "sslmode": "require"}
+
+
+@pytest.mark.parametrize("option", ["site=north", "host=/nowhere"])
+def test_options_that_will_not_do_are_one_line(option: str, tmp_path: Path) -> None:
+    code, told = said("--database", f"postgresql://a@/b?{option}", "--first-account", "a", folder=tmp_path / "kept")
+    assert code == 2 and "check its address" in told and "Traceback" not in told

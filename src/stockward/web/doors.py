@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 
 from stockward.terms.errors import StockwardError
+from stockward.terms.signs import printable
 from stockward.web.pages.refusals import out_of_order
 from stockward.web.permissions import Permissions, Right, RightScope
 
@@ -38,7 +39,7 @@ def door(action: Right) -> Callable[[_View], _View]:
             try:
                 return view(request, *given, **named)
             except StockwardError as error:
-                logger.error("%s: %s", request.path, error)
+                logger.error("%s: %s", printable(request.path), error)
                 return out_of_order(request)
 
         opened.action = action  # type: ignore[attr-defined]
@@ -54,6 +55,8 @@ def _turned_away(request: HttpRequest, permissions: Permissions, action: Right, 
         return redirect("account_login")
     if not permissions.secured:
         return redirect("mfa_activate_totp")
+    told = request.user.key, request.method, printable(request.path), action
+    logger.warning("account %s was turned away: %s %s: %s", *told)
     if action.scope is RightScope.SITE and not permissions.knows(site or ""):
         raise Http404
     raise PermissionDenied

@@ -13,6 +13,7 @@ from stockward.terms.errors import StockwardError
 from stockward.web.models import ReviewRun
 from stockward.web.models.reviews import RunState
 from stockward.web.records.the_book import recorded_site, the_book
+from stockward.web.records.told import said_to_people
 
 _MOST_ATTEMPTS = 2
 _TIME_TO_EXPLAIN = timedelta(days=30)
@@ -29,7 +30,7 @@ def run_review(key: str) -> None:
     try:
         page, conclusion = _page_of(run)
     except StockwardError as error:
-        _end(run, state=RunState.FAILED, fault=str(error))
+        _end(run, state=RunState.FAILED, fault=said_to_people(error))
         return
     except Exception:
         _end(run, state=RunState.FAILED, fault="the server made a mistake: it is written in server.log")

@@ -14,16 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, select
 
 from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
 from stockward.book.store.facts import written_files
 from stockward.book.store.findings import FindingsLedger
+from stockward.book.store.guarded import schema_faults
 from stockward.book.store.merkle import Peaks, leaf_hash
 from stockward.book.store.records import repeated_columns
 from stockward.book.store.standing import approved_among, standing_of
-from stockward.book.store.tables import ENTRIES, METADATA, TREE_HEADS, guards_of
+from stockward.book.store.tables import ENTRIES, TREE_HEADS
 from stockward.book.store.tree_heads import HeadKey, TreeHead
 from stockward.terms.errors import BookError, SiteError, UsageError
 from stockward.terms.files import read_text
@@ -90,7 +91,7 @@ def verify_database(url: str, *, key: str | None = None, former: Iterable[str] =
     try:
         with database.reading() as connection:
             heads = [StoredHead(*row) for row in connection.execute(select(TREE_HEADS).order_by(TREE_HEADS.c.size))]
-            faults = list(_faults_of_engine(connection))
+            faults = list(schema_faults(connection))
             found = _verified(_stored_in(connection), heads, key, former)
     except (BookError, ValueError, TypeError) as error:
         return Verified("", 0, b"", (" ".join(str(error).split()),))
@@ -141,6 +142,7 @@ class _Checking:
         self.rules = _Rules()
         self.key: HeadKey | None = None
         self._waiting = list(reversed(self.heads))
+        self._signed = {head.size for head in self.heads}
         self._former: dict[int, list[TreeHead]] = {}
         self.untold = 0
 
@@ -150,7 +152,9 @@ class _Checking:
             self._take_text(number, stored)
         else:
             self.last = ""
-            if number == 0:
+            if stored.columns is not None:
+                self._tell(f"entry {number}: its text is gone")
+            elif number == 0:
                 self._tell("entry 0: the first entry must be given: export the book again")
         if self.key is None:
             self._take_key(None)
@@ -191,6 +195,8 @@ class _Checking:
         self.last = columns["at"]
         if number == 0:
             self._take_key(entry)
+        elif entry.kind not in CHANGES and number not in self._signed:
+            self._tell(f"entry {number}: the head that was signed before it is missing")
         for fault in self.rules.faults_of(entry):
             self._tell(f"entry {number}: {fault}")
 
@@ -346,28 +352,3 @@ def _faults_of_files(folder: Path, written: Mapping[str, bytes]) -> Iterator[str
     tables = {path.name for path in folder.iterdir() if path.suffix.lower() in (".csv", ".parquet", ".xlsx")}
     for name in sorted(tables - written.keys()):
         yield f"{folder / name}: the log knows nothing of this file"
-
-
-def _faults_of_engine(connection: Connection) -> Iterator[str]:
-    """What the database says of itself, and guards that were taken away."""
-    dialect = connection.dialect.name
-    if dialect == "sqlite":
-        for (said,) in connection.execute(text("PRAGMA integrity_check(20)")):
-            if said != "ok":
-                yield f"the file is damaged: {' '.join(str(said).split())}"
-        kept = {row.sql for row in connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'"))}
-        lost = [guard for guard in guards_of(dialect) if guard.replace(" IF NOT EXISTS", "") not in kept]
-    else:
-        kept = {row.prosrc for row in connection.execute(text(_POSTGRESQL_GUARDS), {"tables": list(METADATA.tables)})}
-        lost = [guard for guard in guards_of(dialect) if "$$" in guard and guard.split("$$")[1] not in kept]
-    if lost:
-        yield f"{len(lost)} of the triggers that keep entries from being changed are gone or altered"
-    missing = set(METADATA.tables) - set(inspect(connection).get_table_names())
-    if missing:
-        yield f"the table {', '.join(sorted(missing))} is gone"
-
-
-_POSTGRESQL_GUARDS = """
-SELECT p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE c.relname = ANY(:tables) AND t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal
-"""

@@ -56,6 +56,22 @@ class _Draft:
     of: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request asks for, by which one that is sent again is told from another with the same key."""
+
+    kind: EntryKind
+    site: str | None = None
+    submission: int | None = None
+
+    def is_of(self, former: BookEntry) -> bool:
+        """Whether a former entry is what is asked for now."""
+        decides = self.kind in DECISIONS
+        return former.kind is self.kind and (
+            former.submission == self.submission if decides else former.site == self.site
+        )
+
+
 class Book:
     """A book on a database; without a recorder it can only be read.
 
@@ -100,7 +116,7 @@ class Book:
         """
         if not site or not site.isprintable():
             raise UsageError(f"{site!r}: a site has a name in letters: give it one")
-        with self._adding(by, once) as adding:
+        with self._adding(by, once, _Asked(EntryKind.SUBMISSION, site=site)) as adding:
             if adding.answered is not None:
                 return adding.answered
             _require_standing(adding.connection, site, {one.of: one.table for one in changes.corrections})
@@ -123,7 +139,7 @@ class Book:
         once: str | None = None,
     ) -> int:  # fmt: skip
         """Enter what was done around the book: who signed in, read, sealed, was given a role."""
-        with self._adding(by, once) as adding:
+        with self._adding(by, once, _Asked(EntryKind.EVENT, site=site)) as adding:
             if adding.answered is not None:
                 return adding.answered
             said = {"event": event, **(about or {})}
@@ -192,7 +208,7 @@ class Book:
         self.close()
 
     def _decide(self, kind: EntryKind, submission: int, by: str, about: Mapping[str, Any], once: str | None) -> int:
-        with self._adding(by, once) as adding:
+        with self._adding(by, once, _Asked(kind, submission=submission)) as adding:
             if adding.answered is not None:
                 return adding.answered
             found = entry_numbered(adding.connection, submission)
@@ -224,13 +240,16 @@ class Book:
             return adding.add([_Draft(EntryKind.FINDING, about, finding)], by=by, site=site, once=once)
 
     @contextmanager
-    def _adding(self, by: str, once: str | None) -> Iterator[_Adding]:
+    def _adding(self, by: str, once: str | None, asked: _Asked) -> Iterator[_Adding]:
         if not by:
             raise UsageError("nobody enters this: sign in first")
         if self._recorder is None:
             raise UsageError(f"{self.database.shown}: without its key a book is only read: open it with the key")
         with self.database.writing() as connection:
-            yield _Adding(connection, self._recorder, by, once)
+            adding = _Adding(connection, self._recorder)
+            if once is not None:
+                adding.answered = _former(connection, by, once, asked)
+            yield adding
 
     def _key(self) -> HeadKey:
         with self.database.reading() as connection:
@@ -245,10 +264,10 @@ class Book:
 class _Adding:
     """One transaction that adds entries: ``answered`` is the number that the same request was given before."""
 
-    def __init__(self, connection: Connection, recorder: Recorder, by: str = "", once: str | None = None) -> None:
+    def __init__(self, connection: Connection, recorder: Recorder) -> None:
         self.connection = connection
         self._recorder = recorder
-        self.answered = None if once is None else self._former(by, once)
+        self.answered: int | None = None
 
     def add(
         self, drafts: Sequence[_Draft], *, by: str, site: str | None, once: str | None = None,
@@ -289,11 +308,16 @@ class _Adding:
         )
         return begun
 
-    def _former(self, by: str, once: str) -> int | None:
-        row = self.connection.execute(select(ENTRIES.c.number, ENTRIES.c.by).where(ENTRIES.c.once == once)).first()
-        if row is not None and row.by != by:
-            raise ConflictError(f"{once}: another request has this key already: send it with a key of its own")
-        return None if row is None else int(row.number)
+
+def _former(connection: Connection, by: str, once: str, asked: _Asked) -> int | None:
+    """The number that the same request was given before; raises ``ConflictError`` where another has its key."""
+    number = connection.execute(select(ENTRIES.c.number).where(ENTRIES.c.once == once)).scalar()
+    former = None if number is None else entry_numbered(connection, number)
+    if former is None:
+        return None
+    if former.by != by or not asked.is_of(former):
+        raise ConflictError(f"{once}: another request has this key already: send it with a key of its own")
+    return former.number
 
 
 def repeated_columns(entry: BookEntry) -> dict[str, Any]:

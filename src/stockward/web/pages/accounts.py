@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -113,7 +113,8 @@ def new_account(request: HttpRequest) -> HttpResponse:
             account.set_unusable_password()
             account.save()
             token = PasswordLink.make(account)
-        tell_the_book(request.user, "account made", about={"account": account.key})
+            made = {"account": account.key, "now": "administrator" if account.is_administrator else "no role"}
+            tell_the_book(request.user, "account made", about=made)
         return _link_shown(request, account, token)
     return render(request, "accounts/new.html", {"form": form})
 
@@ -121,31 +122,33 @@ def new_account(request: HttpRequest) -> HttpResponse:
 @door(Right.MANAGE_ACCOUNTS)
 def one_account(request: HttpRequest, key: str) -> HttpResponse:
     """What one account may."""
-    account = get_object_or_404(UserAccount, key=key)
-    form = Rights(account, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        changed = _change(account, form)
+    with transaction.atomic():
+        # Of two administrators who take each other away at once, the second waits here, and is the last one then.
+        keepers = UserAccount.objects.select_for_update().filter(is_administrator=True)
+        if request.method == "POST" and not any(one.pk == request.user.pk for one in keepers):
+            raise PermissionDenied
+        account = get_object_or_404(UserAccount, key=key)
+        form = Rights(account, request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return render(request, "accounts/one.html", {"form": form, "account": account})
+        changed = form.has_changed()
         if changed:
-            tell_the_book(request.user, "rights changed", about={"account": account.key, "now": changed})
-            messages.success(request, _("Saved. Whoever was signed in with this account must sign in again."))
-        if account.pk == request.user.pk and changed:
-            return redirect("account_login")
-        return redirect("accounts")
-    return render(request, "accounts/one.html", {"form": form, "account": account})
+            about = {"account": account.key, "now": _change(account, form)}
+            tell_the_book(request.user, "rights changed", about=about)
+    if changed:
+        messages.success(request, _("Saved. Whoever was signed in with this account must sign in again."))
+    return redirect("account_login" if account.pk == request.user.pk and changed else "accounts")
 
 
 def _change(account: UserAccount, form: Rights) -> str:
-    """Put the rights in place, and end the sessions begun under the old ones; what they are now, ``""`` unchanged."""
+    """Put the rights in place, and end the sessions begun under the old ones; returns what they are now."""
     chosen = form.chosen()
-    if not form.has_changed():
-        return ""
-    with transaction.atomic():
-        account.is_active = form.cleaned_data["is_active"]
-        account.is_administrator = form.cleaned_data["is_administrator"]
-        account.save(update_fields=["is_active", "is_administrator"])
-        account.roles.all().delete()
-        RoleHeld.objects.bulk_create(RoleHeld(account=account, site=site, role=role.value) for site, role in chosen)
-        account.rights_changed()
+    account.is_active = form.cleaned_data["is_active"]
+    account.is_administrator = form.cleaned_data["is_administrator"]
+    account.save(update_fields=["is_active", "is_administrator"])
+    account.roles.all().delete()
+    RoleHeld.objects.bulk_create(RoleHeld(account=account, site=site, role=role.value) for site, role in chosen)
+    account.rights_changed()
     held = sorted(f"{role} at {site.key}" for site, role in chosen)
     held += ["administrator"] if account.is_administrator else []
     return "; ".join([*held, "may sign in" if account.is_active else "may not sign in"])
@@ -161,9 +164,10 @@ def new_link(request: HttpRequest, key: str) -> HttpResponse:
     if account.pk == request.user.pk:
         messages.error(request, _("For your own account, another administrator must do this."))
         return redirect("accounts")
-    token = account.sign_in_anew()
-    AxesProxyHandler.reset_attempts(username=account.name)
-    tell_the_book(request.user, "sign-in made anew", about={"account": account.key})
+    with transaction.atomic():
+        token = account.sign_in_anew()
+        AxesProxyHandler.reset_attempts(username=account.name)
+        tell_the_book(request.user, "sign-in made anew", about={"account": account.key})
     return _link_shown(request, account, token)
 
 
@@ -178,8 +182,9 @@ def new_site(request: HttpRequest) -> HttpResponse:
     """Add a site; what it has is entered by its clerks."""
     form = NewSite(request.POST)
     if form.is_valid():
-        site = form.save()
-        tell_the_book(request.user, "site added", site=site.key, about={"title": site.title})
+        with transaction.atomic():
+            site = form.save()
+            tell_the_book(request.user, "site added", site=site.key, about={"title": site.title})
         messages.success(request, _("The site is added. Give its people their roles now."))
     else:
         for error in form.errors.values():

@@ -21,6 +21,7 @@ from stockward.web.records.corrections import (
     standing_entry,
     typed_cells,
 )
+from stockward.web.records.told import said_to_people
 
 _MOST_DIGITS = 18
 _LONGEST_REASON = 500
@@ -54,7 +55,7 @@ def correct(request: HttpRequest, site: str, number: int) -> HttpResponse:
     try:
         submission = hand_in_correction(site, request.user.key, row, None if withdraws else typed, reason, once)
     except StockwardError as error:
-        messages.error(request, str(error))
+        messages.error(request, said_to_people(error))
         return redirect("entries", site)
     messages.success(request, _("Submitted. It is in force once somebody else has approved it."))
     return redirect("submission", site, submission)

@@ -17,9 +17,10 @@ from stockward.web.models import DraftFile, KnownSite, UploadDraft
 from stockward.web.permissions import Right
 from stockward.web.records.reading import found_in, read_upload
 from stockward.web.records.the_book import the_book
+from stockward.web.records.told import said_to_people
 from stockward.web.records.uploads import faults_of_files, plain_name
 
-_LONGEST_NOTE = 500
+_LONGEST_NOTE, _MOST_DRAFTS = 500, 20
 
 
 @door(Right.ENTER)
@@ -27,13 +28,15 @@ def new_draft(request: HttpRequest, site: str) -> HttpResponse:
     """Upload files; they are kept as a draft, seen by nobody else."""
     known = get_object_or_404(KnownSite, key=site)
     faults: list[str] = []
+    mine = UploadDraft.objects.filter(site=known, account=request.user)
     if request.method == "POST":
         files = request.FILES.getlist("files")
         faults = faults_of_files(files)
+        if mine.count() >= _MOST_DRAFTS:
+            faults = [_("You have %(count)d drafts here: submit one, or throw one away.") % {"count": mine.count()}]
         if not faults:
             draft = _kept(request, known, [(plain_name(file.name), file.read()) for file in files])
             return redirect("draft", site, draft.key)
-    mine = UploadDraft.objects.filter(site=known, account=request.user)
     answer = render(request, "drafts/new.html", {"site": known, "faults": faults, "drafts": mine})
     answer.status_code = 422 if faults else 200
     return answer
@@ -71,7 +74,7 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
             return redirect("draft", site, key)
         number = the_book().submit(site, request.user.key, read.changes, once=draft.key)
     except StockwardError as error:
-        messages.error(request, str(error))
+        messages.error(request, said_to_people(error))
         return redirect("draft", site, key)
     draft.delete()
     messages.success(request, _("Submitted. It is in force once somebody else has approved it."))

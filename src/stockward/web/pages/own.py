@@ -13,6 +13,7 @@ from stockward.web.doors import door
 from stockward.web.models import KnownSite, PasswordLink
 from stockward.web.pages.refusals import refuse
 from stockward.web.permissions import Right
+from stockward.web.records.told import tell_the_book
 from stockward.web.signing_in.forms import NewPassword
 from stockward.web.wording import ROLE_NAMES
 
@@ -49,6 +50,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             if PasswordLink.objects.filter(pk=link.pk).delete()[0]:
                 link.account.set_password(form.cleaned_data["password"])
                 link.account.save(update_fields=["password"])
+                tell_the_book(link.account, "password set through a link")
         messages.success(request, _("Your password is set. Sign in with it."))
         return redirect("account_login")
     answer = render(request, "welcome.html", {"form": form, "account": link.account})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 
-def refuse(request: HttpRequest, status: int, title: str, mend: str) -> HttpResponse:
-    """A page that says what is the matter and what to do about it."""
+def refuse(request: HttpRequest | None, status: int, title: str, mend: str) -> HttpResponse:
+    """A page that says what is the matter and what to do about it; without a request its frame knows nobody."""
     return render(request, "refusal.html", {"title": title, "mend": mend}, status=status)
 
 
@@ -47,13 +49,15 @@ def locked(request: HttpRequest, answer: HttpResponse | None, credentials: Any) 
     return refuse(request, 429, _("Locked after too many wrong tries"), mend)
 
 
-def out_of_order(request: HttpRequest) -> HttpResponse:
+def out_of_order(request: HttpRequest | None) -> HttpResponse:
     """The book cannot be read or written: no page makes up what is in it."""
     mend = _("Nothing was entered. Tell whoever runs the server: what is the matter is written in server.log.")
     return refuse(request, 503, _("The book does not answer"), mend)
 
 
 def own_fault(request: HttpRequest) -> HttpResponse:
-    """A fault of the program."""
+    """A fault of the program, or a database or disk that does not answer; the page asks neither for anything."""
+    if isinstance(sys.exc_info()[1], (DatabaseError, OSError)):
+        return out_of_order(None)
     mend = _("Nothing was changed. Tell whoever runs the server: the fault is written in server.log.")
-    return refuse(request, 500, _("The server made a mistake"), mend)
+    return refuse(None, 500, _("The server made a mistake"), mend)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from csp.decorators import csp
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -54,9 +55,10 @@ def all_reviews(request: HttpRequest, site: str) -> HttpResponse:
     known = get_object_or_404(KnownSite, key=site)
     form = AskedReview(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        run = ReviewRun.objects.create(site=known, account=request.user, as_of=form.cleaned_data["as_of"])
-        run_review.enqueue(run.key)
-        tell_the_book(request.user, "review asked for", site=site, about={"as of": str(run.as_of or "now")})
+        with transaction.atomic():
+            run = ReviewRun.objects.create(site=known, account=request.user, as_of=form.cleaned_data["as_of"])
+            run_review.enqueue(run.key)
+            tell_the_book(request.user, "review asked for", site=site, about={"as of": str(run.as_of or "now")})
         return redirect("review", site, run.key)
     runs = ReviewRun.objects.filter(site=known).select_related("account").defer("page")[:_SHOWN]
     return render(request, "reviews/all.html", {"site": known, "runs": runs, "form": form})

@@ -17,6 +17,7 @@ from stockward.web.models.accounts import new_key
 from stockward.web.permissions import Right
 from stockward.web.records.lists import PAGE, ShownSubmission, entries_of, submission_of, submissions_of
 from stockward.web.records.the_book import the_book
+from stockward.web.records.told import said_to_people
 
 _MOST_DIGITS = 18
 
@@ -84,7 +85,7 @@ def _decide(
     try:
         decision(f"{request.user.key}-{once}" if once else None)
     except StockwardError as error:
-        messages.error(request, str(error))
+        messages.error(request, said_to_people(error))
         return redirect("submission", site, number)
     messages.success(request, told)
     return redirect("submissions", site)

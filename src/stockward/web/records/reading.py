@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from stockward.book.store.handed_in import HandedIn
 from stockward.terms.errors import StockwardError, UsageError, require_none
 from stockward.terms.signs import printable
 from stockward.web.records.the_book import standing_files
+from stockward.web.records.told import said_to_people
 from stockward.web.records.uploads import folder_of
 
 _MOST_PROBLEMS = 500
@@ -98,11 +100,19 @@ def read_upload(files: Iterable[tuple[str, bytes]], site: str, parts: Collection
             raise UsageError(f"{SETTINGS}: the first upload of a site brings its settings: upload {SETTINGS} with it")
         brought.append((SETTINGS, standing[SETTINGS]))
     with folder_of(brought) as folder:
-        raw, text, hashes = read_raw(folder, whole=False)
+        raw, text, hashes = _read_in(folder)
     if SETTINGS not in names:
         hashes.pop(SETTINGS)
     _require_parts(raw, parts)
     return _beside(raw, None if text.encode() == standing.get(SETTINGS) else text, hashes, standing, note)
+
+
+def _read_in(folder: Path) -> tuple[Any, str, dict[str, str]]:
+    """The files of the folder; errors name them as they were uploaded, and not where they lie for this moment."""
+    try:
+        return read_raw(folder, whole=False)
+    except StockwardError as error:
+        raise UsageError(str(error).replace(f"{folder}{os.sep}", "")) from None
 
 
 def _beside(
@@ -184,4 +194,4 @@ def found_in(files: Iterable[tuple[str, bytes]], site: str, parts: Collection[st
     try:
         return read_upload(files, site, parts).told()
     except StockwardError as error:
-        return {"fault": printable(str(error))}
+        return {"fault": said_to_people(error)}

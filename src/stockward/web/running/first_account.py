@@ -35,9 +35,10 @@ def link_of_first_account(name: str, place: ServerPlace) -> str:
 
     kept = UserAccount.objects.filter(name=name, is_administrator=True).first()
     account = kept or _made(name)
+    account.is_active = True  # a link of one that may not sign in would open nothing
     if kept is None:
         account.set_unusable_password()
-        account.save()
+    account.save()
     return place.address.rstrip("/") + reverse("welcome", args=[PasswordLink.make(account)])
 
 

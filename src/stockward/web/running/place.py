@@ -9,7 +9,7 @@ import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from stockward.terms.errors import UsageError
 
@@ -137,13 +137,19 @@ def _require_https(proxy: str) -> None:
 
 
 def _require_postgresql(database: str) -> None:
-    parts = urlsplit(database)
-    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+    try:
+        known = urlsplit(database).scheme == "postgresql" and bool(postgresql_parts(database)["NAME"])
+    except ValueError:
+        known = False
+    if not known:
         raise UsageError("--database: it is no database: write postgresql://user@host/name")
 
 
-def postgresql_parts(database: str) -> dict[str, str]:
-    """What an address ``postgresql://user:password@host:port/name`` says, by the names of Django."""
+def postgresql_parts(database: str) -> dict[str, Any]:
+    """What an address ``postgresql://user:password@host:port/name?option=value`` says, by the names of Django.
+
+    Options are those of libpq: ``host`` names the folder of a socket, ``sslmode`` how the way there is kept secret.
+    """
     parts = urlsplit(database)
     return {
         "NAME": unquote(parts.path.strip("/")),
@@ -151,4 +157,5 @@ def postgresql_parts(database: str) -> dict[str, str]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
     }

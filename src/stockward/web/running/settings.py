@@ -240,15 +240,23 @@ def _logging(place: ServerPlace) -> dict[str, Any]:
         "filename": str(place.folder / "server.log"),
         "formatter": "plain",
         "delay": True,
-        "filters": ["nobody_asked"],
+        "filters": ["nobody_asked", "no_links"],
         "level": "WARNING",
     }
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"nobody_asked": {"()": "stockward.web.confidential.unseen.NobodyAsked"}},
         "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+        "filters": {
+            "nobody_asked": {"()": "stockward.web.confidential.unseen.NobodyAsked"},
+            "no_links": {"()": "stockward.web.running.log.WithoutLinks"},
+        },
         "handlers": {"file": file},
         "root": {"handlers": ["file"], "level": "WARNING"},
-        "loggers": {"django": {"handlers": ["file"], "level": "WARNING", "propagate": False}},
+        "loggers": {
+            "django": {"handlers": ["file"], "level": "WARNING", "propagate": False},
+            # What anybody can ask for without an account must not fill the disk; who was turned away, doors write.
+            "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+        },
     }

@@ -39,11 +39,11 @@ def _require_driver(place: ServerPlace) -> None:
 def bring_up_to_date(place: ServerPlace) -> None:
     """Make the book and the tables of the accounts where there are none, or bring these to the form of this version."""
     from django.core.management import call_command
-    from django.db import OperationalError
+    from django.db import DatabaseError
 
     try:
         call_command("migrate", verbosity=0, interactive=False)
-    except OperationalError as error:
+    except DatabaseError as error:
         said = " ".join(str(error).split())
         raise UsageError(f"--database: it cannot be reached ({said}): check its address, and that it runs") from None
     from stockward.web.records.the_book import make_book
