@@ -150,7 +150,7 @@ class Book:
 
         ``review`` is the key of the review, which is entered once.
         """
-        with self._adding(by, f"review-{review}") as adding:
+        with self._adding(by, f"review-{review}", _Asked(EntryKind.FINDING, site=site)) as adding:
             if adding.answered is not None:
                 return adding.answered
             compared = compared_alarms(findings_in(adding.connection, site).records, alarms)
@@ -227,7 +227,7 @@ class Book:
             return adding.add([_Draft(kind, about)], by=by, site=found.site, once=once, submission=submission)
 
     def _say_of(self, site: str, finding: int, by: str, about: Mapping[str, Any], once: str | None) -> int:
-        with self._adding(by, once) as adding:
+        with self._adding(by, once, _Asked(EntryKind.FINDING, site=site)) as adding:
             if adding.answered is not None:
                 return adding.answered
             named = about.get("entry")
