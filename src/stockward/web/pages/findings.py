@@ -22,6 +22,7 @@ from stockward.web.models.accounts import new_key
 from stockward.web.permissions import Right, Role
 from stockward.web.records.findings import ShownFinding, ledger_of, shown_findings
 from stockward.web.records.the_book import the_book
+from stockward.web.records.told import said_to_people
 from stockward.web.wording import FINDING_STATES
 
 _FOLLOWERS = (Role.OFFICER.value, Role.INSPECTOR.value)
@@ -168,7 +169,7 @@ def _entered(
     try:
         enter(f"{request.user.key}-{once}" if once else None)
     except StockwardError as error:
-        messages.error(request, str(error))
+        messages.error(request, said_to_people(error))
     else:
         messages.success(request, told)
     return redirect("finding", site, number)
