@@ -287,7 +287,11 @@ def test_a_changed_key_stands_in_the_book_and_is_told_to_all_receivers(
     assert "receives no more" in second.get("/reports/").content.decode()
 
 
-@pytest.mark.parametrize("key", ["", "age1", "ssh-ed25519 AAAA", str(KEY), str(KEY.to_public())])
+@pytest.mark.parametrize(
+    "key",
+    ["", "age1", "ssh-ed25519 AAAA", str(KEY), str(KEY.to_public())],
+    ids=["none", "begun", "of ssh", "secret", "of another"],
+)
 def test_a_bad_key_is_refused(receiver: Any, come_in: Callable[..., Any], key: str) -> None:
     keeper, second = come_in("keeper", administrator=True), come_in("second")
     answer = keeper.post("/accounts/receivers/", {"account": second.account.pk, "title": "x", "public_key": key})

@@ -60,6 +60,12 @@ _MAY_FOLLOW: Mapping[tuple[FindingStep, FindingState], frozenset[FindingState]] 
 """For each step to a state: the states from which it may be taken."""
 
 
+def follows_its_review(entry: BookEntry) -> bool:
+    """Whether an entry was made together with one before it: what a review raised or found grown."""
+    steps = (FindingStep.RAISED, FindingStep.GROWN)
+    return entry.kind is EntryKind.FINDING and entry.about.get("step") in steps
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSubject:
     """What a finding is about: ``AREA/HOLDING`` and its unit, or two methods, and which verdict was given on it.

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
 from stockward.book.store.facts import written_files
-from stockward.book.store.findings import FindingsLedger
+from stockward.book.store.findings import FindingsLedger, follows_its_review
 from stockward.book.store.guarded import schema_faults
 from stockward.book.store.merkle import Peaks, leaf_hash
 from stockward.book.store.records import repeated_columns
@@ -195,7 +195,7 @@ class _Checking:
         self.last = columns["at"]
         if number == 0:
             self._take_key(entry)
-        elif entry.kind not in CHANGES and number not in self._signed:
+        elif not (entry.kind in CHANGES or follows_its_review(entry) or number in self._signed):
             self._tell(f"entry {number}: the head that was signed before it is missing")
         for fault in self.rules.faults_of(entry):
             self._tell(f"entry {number}: {fault}")
