@@ -100,8 +100,7 @@ def test_it_ends_with_its_worker(server: tuple[subprocess.Popen[str], Path, int,
     time.sleep(0.5)
     assert children.stdout.split() and not any(Path(f"/proc/{pid}").exists() for pid in children.stdout.split())
     log = folder / "server.log"
-    faults = [line for line in log.read_text(encoding="utf-8").splitlines() if " ERROR " in line]
-    assert all("DisallowedHost" in line for line in faults), "what was asked under another name is written down"
+    assert not log.exists() or " ERROR " not in log.read_text(encoding="utf-8"), "nothing of it was the server's fault"
 
 
 @pytest.mark.parametrize(
