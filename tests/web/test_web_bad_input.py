@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.web.handing_in import FIRST_SITE, files_of_first_site
+from tests.web.handing_in import FIRST_SITE, files_of_first_site, upload
 
 from stockward.web.models import UploadDraft
 from stockward.web.records import uploads
@@ -126,3 +126,10 @@ def test_the_book_is_gone_and_back(come_in: Callable[..., Any], settings: Any) -
     book.rmdir()
     book.with_suffix(".away").rename(book)
     assert "/submissions/" in clerk.post(f"/sites/ridgeway/drafts/{draft.key}/submit/").headers["Location"]
+
+
+def test_settings_are_not_changed_by_who_keeps_guards_alone(come_in: Callable[..., Any]) -> None:
+    manager = come_in("guards-manager", ridgeway="guards_manager")
+    settings = (FIRST_SITE / "site.toml").read_text(encoding="utf-8").replace("0.05", "0.4")
+    draft = upload(manager, [SimpleUploadedFile("site.toml", settings.encode())])
+    assert "your role does not change the settings of a site" in draft.reading["fault"]

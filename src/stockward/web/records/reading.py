@@ -27,6 +27,8 @@ from stockward.web.records.told import said_to_people
 from stockward.web.records.uploads import folder_of
 
 _MOST_PROBLEMS = 500
+_OF_SETTINGS = "stock"
+"""The part of the tables with which the settings of a site go."""
 _STANDING = 3_000_000_000
 """Added to the numbers of rows that stand in the book already, so that what is wrong with them is told apart."""
 
@@ -104,6 +106,8 @@ def read_upload(files: Iterable[tuple[str, bytes]], site: str, parts: Collection
     if SETTINGS not in names:
         hashes.pop(SETTINGS)
     _require_parts(raw, parts)
+    if _OF_SETTINGS not in parts and text.encode() != standing.get(SETTINGS):
+        raise UsageError(f"{SETTINGS}: your role does not change the settings of a site: leave it out")
     return _beside(raw, None if text.encode() == standing.get(SETTINGS) else text, hashes, standing, note)
 
 
