@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from sqlalchemy import text
 from tests.book_store.conftest import recorder_of
@@ -288,3 +289,19 @@ def test_typed_files_come_out_with_the_same_facts(tmp_path: Path, signer: HeadSi
     kept, read = site_from_book(book)["counts"], read_site(folder)["counts"]
     assert kept.drop("source").equals(read.drop("source"))
     assert kept["source"].to_list() == [f"counts.parquet row {row}" for row in read["row"]]
+
+
+def test_typed_numbers_are_written_with_the_decimal_mark_of_the_site(tmp_path: Path, signer: HeadSigner) -> None:
+    folder = tmp_path / "typed"
+    shutil.copytree(FIRST_SITE, folder)
+    counts = read_site(FIRST_SITE)["counts"].drop("row").with_columns(quantity=pl.col("quantity") + 0.25)
+    counts.write_parquet(folder / "counts.parquet")
+    (folder / "counts.csv").unlink()
+    for path in folder.glob("*.csv"):
+        path.write_text(path.read_text().replace(",", ";").replace(".", ","))
+    settings = (folder / "site.toml").read_text().replace("[site]", '[site]\ndecimal = ","', 1)
+    (folder / "site.toml").write_text(settings)
+    with Book.create(f"sqlite:///{tmp_path}/b.sqlite", recorder_of(signer)) as book:
+        entered(book, folder)
+        kept = site_from_book(book)["counts"]
+    assert kept["quantity"].to_list() == counts["quantity"].to_list()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from stockward.book.schema.dictionary import IMPORTED_TABLES, tables
 from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import Site, lacking_tables
+from stockward.book.sources.raw import RawTable
 from stockward.book.sources.separated import read_csv
 from stockward.book.store.records import Book
 from stockward.book.store.standing import StandingFacts, StandingRow, approved_in, sites_in, standing_of
@@ -64,15 +65,20 @@ def written_files(standing: StandingFacts) -> dict[str, bytes]:
     return files
 
 
+def tables_in(files: Mapping[str, bytes], decimal: str) -> dict[str, RawTable]:
+    """The tables in files of a site, read with its decimal mark. Raises ``SiteError`` as reading a CSV does."""
+    return {
+        name: read_csv(Path(f"{name}.csv"), files[f"{name}.csv"], table, decimal)
+        for name, table in tables().items()
+        if f"{name}.csv" in files
+    }
+
+
 def site_from_book(book: Book, site: str | None = None, as_of: datetime | None = None) -> Site:
     """The facts of a site, read as those of a folder are. Raises as ``site_files_in``, and ``SiteError``."""
     files = site_files_in(book, site, as_of)
     settings = settings_in(files[SETTINGS], SETTINGS)
-    raw = {
-        name: read_csv(Path(f"{name}.csv"), files[f"{name}.csv"], table, settings.site.decimal)
-        for name, table in tables().items()
-        if f"{name}.csv" in files
-    }
+    raw = tables_in(files, settings.site.decimal)
     require_none(lacking_tables(raw))
     # A folder is read by the settings first, and then by name.
     ordered = sorted(files.items(), key=lambda file: (file[0] != SETTINGS, file[0]))

@@ -41,6 +41,8 @@ class HandedIn:
         The whole text of the settings, where they change.
     files
         SHA-256 of each file that was brought, by name.
+    decimal
+        The decimal mark of the site, with which numbers that a file holds as such are written.
     """
 
     tables: Mapping[str, RawTable] = field(default_factory=dict)
@@ -48,12 +50,13 @@ class HandedIn:
     corrections: tuple[Correction, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    decimal: str = "."
 
     @classmethod
     def of_folder(cls, folder: Path, note: str = "") -> Self:
         """All that stands in the folder of a site. Raises ``SiteError`` where it cannot be read."""
         raw, settings, files = read_raw(folder)
-        return cls(raw, settings, (), files, note)
+        return cls(raw, settings, (), files, note, settings_in(settings.encode(), SETTINGS).site.decimal)
 
     @property
     def about(self) -> dict[str, Any]:
@@ -73,25 +76,26 @@ class HandedIn:
             yield "settings", {"text": self.settings}, None
         for name in tables():
             if name in self.tables:
-                yield from _rows_of(self.tables[name])
+                yield from _rows_of(self.tables[name], self.decimal)
         for one in self.corrections:
             yield _correction(one)
 
 
-def _rows_of(raw: RawTable) -> Iterator[Said]:
+def _rows_of(raw: RawTable, decimal: str) -> Iterator[Said]:
     """A row an entry; blank cells are left out. Raises ``UsageError`` for rows whose cells cannot be told apart."""
     if raw.torn:
         torn = raw.torn[0]
         raise UsageError(f"{raw.file} row {torn.row}: {torn.reason}: mend the row before it is entered")
-    columns = {name: _texts(raw, name) for name in raw.cells}
+    columns = {name: written_cells(column, decimal).to_list() for name, column in raw.cells.items()}
     for place, number in enumerate(raw.rows.to_list()):
         cells = {name: text for name, column in columns.items() if (text := column[place])}
         yield "row", {"table": raw.table.name, "row": cells, "source": {"file": raw.file, "row": number}}, None
 
 
-def _texts(raw: RawTable, column: str) -> list[str | None]:
-    """Cells as texts that are read back as the same."""
-    return shown(raw.cells[column]).to_list()
+def written_cells(cells: pl.Series, decimal: str) -> pl.Series:
+    """Cells as texts that are read back as the same on a site with this decimal mark."""
+    texts = shown(cells)
+    return texts.str.replace(".", decimal, literal=True) if cells.dtype.is_float() else texts
 
 
 def _correction(one: Correction) -> Said:
@@ -101,8 +105,3 @@ def _correction(one: Correction) -> Said:
         return "withdrawal", {"reason": one.reason.strip(), "table": one.table}, one.of
     cells = {name: cell for name, cell in one.cells.items() if cell}
     return "correction", {"reason": one.reason.strip(), "row": cells, "table": one.table}, one.of
-
-
-def typed_rows(table: str, frame: pl.DataFrame, file: str) -> RawTable:
-    """Rows typed into a page. Raises ``SiteError`` as reading a table does."""
-    return RawTable.of_frame(tables()[table], file, frame)

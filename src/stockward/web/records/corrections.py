@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from stockward.book.schema.dictionary import Column, tables
 from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import Site
-from stockward.book.sources.separated import read_csv
-from stockward.book.store.facts import written_files
+from stockward.book.store.facts import tables_in, written_files
 from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.standing import StandingFacts, approved_in, standing_of
 from stockward.terms.signs import printable
@@ -92,9 +90,4 @@ def hand_in_correction(
 def _read(facts: StandingFacts) -> Site:
     files = written_files(facts)
     settings = settings_in(files[SETTINGS], SETTINGS)
-    raw = {
-        name: read_csv(Path(f"{name}.csv"), files[f"{name}.csv"], table, settings.site.decimal)
-        for name, table in tables().items()
-        if f"{name}.csv" in files
-    }
-    return Site.from_raw(raw, settings)
+    return Site.from_raw(tables_in(files, settings.site.decimal), settings)

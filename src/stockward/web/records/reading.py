@@ -12,14 +12,13 @@ from typing import Any
 import polars as pl
 
 from stockward.book import Site
-from stockward.book.cells.columns import shown
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import lacking_tables
 from stockward.book.sources.raw import RawTable
-from stockward.book.sources.separated import read_csv
 from stockward.book.sources.site_folder import read_raw
-from stockward.book.store.handed_in import HandedIn
+from stockward.book.store.facts import tables_in
+from stockward.book.store.handed_in import HandedIn, written_cells
 from stockward.terms.errors import StockwardError, UsageError, require_none
 from stockward.terms.signs import printable
 from stockward.web.records.the_book import standing_files
@@ -123,20 +122,17 @@ def _beside(
     raw: Mapping[str, RawTable], text: str | None, hashes: Mapping[str, str], standing: Mapping[str, bytes], note: str
 ) -> ReadUpload:
     settings = settings_in(standing[SETTINGS] if text is None else text.encode(), SETTINGS)
-    kept = {
-        name: read_csv(Path(f"{name}.csv"), standing[f"{name}.csv"], table, settings.site.decimal)
-        for name, table in tables().items()
-        if f"{name}.csv" in standing
-    }
+    decimal = settings.site.decimal
+    kept = tables_in(standing, decimal)
     new, there = {}, {}
     for name, table in raw.items():
-        is_new = _is_new(table, kept.get(name))
+        is_new = _is_new(table, kept.get(name), decimal)
         there[name] = int((~is_new).sum())
         new[name] = _only(table, is_new)
-    both = {name: _together(kept.get(name), new.get(name)) for name in tables() if name in kept or name in new}
+    both = {name: _together(kept.get(name), new.get(name), decimal) for name in tables() if name in kept or name in new}
     require_none(lacking_tables(both))
     facts = Site.from_raw(both, settings, files=hashes)
-    return ReadUpload(HandedIn(new, text, (), hashes, note), facts, there)
+    return ReadUpload(HandedIn(new, text, (), hashes, note, decimal), facts, there)
 
 
 def _require_parts(raw: Mapping[str, RawTable], parts: Collection[str]) -> None:
@@ -145,11 +141,11 @@ def _require_parts(raw: Mapping[str, RawTable], parts: Collection[str]) -> None:
         raise UsageError(f"{', '.join(others)}: your role does not enter these tables: leave them out")
 
 
-def _texts(raw: RawTable) -> pl.DataFrame:
+def _texts(raw: RawTable, decimal: str) -> pl.DataFrame:
     """Cells as texts, a column for every column of the table; blank ones are empty."""
     return pl.DataFrame(
         {
-            name: shown(raw.cells[name]).fill_null("").str.strip_chars()
+            name: written_cells(raw.cells[name], decimal).fill_null("").str.strip_chars()
             if name in raw.cells
             else pl.repeat("", len(raw.rows), eager=True)
             for name in raw.table.names
@@ -157,14 +153,14 @@ def _texts(raw: RawTable) -> pl.DataFrame:
     )
 
 
-def _is_new(brought: RawTable, kept: RawTable | None) -> pl.Series:
+def _is_new(brought: RawTable, kept: RawTable | None, decimal: str) -> pl.Series:
     """Whether each row is one more than stand in the book already, cell for cell."""
     if kept is None or not len(brought.rows):
         return pl.repeat(True, len(brought.rows), dtype=pl.Boolean, eager=True)
     names = list(brought.table.names)
-    counted = _texts(kept).group_by(names).len("there")
+    counted = _texts(kept, decimal).group_by(names).len("there")
     found = (
-        _texts(brought)
+        _texts(brought, decimal)
         .with_columns(turn=pl.int_range(pl.len()).over(names))
         .join(counted, on=names, how="left", maintain_order="left")
     )
@@ -176,14 +172,14 @@ def _only(raw: RawTable, wanted: pl.Series) -> RawTable:
     return dataclasses.replace(raw, cells=cells, rows=raw.rows.filter(wanted))
 
 
-def _together(kept: RawTable | None, new: RawTable | None) -> RawTable:
+def _together(kept: RawTable | None, new: RawTable | None, decimal: str) -> RawTable:
     """Rows of the book and new ones as one table; those of the book have other numbers."""
     if kept is None or new is None:
         known = new or kept
         assert known is not None
         return known if kept is None else _numbered(known)
     names = [name for name in new.table.names if name in kept.cells or name in new.cells]
-    before, after = _texts(kept), _texts(new)
+    before, after = _texts(kept, decimal), _texts(new, decimal)
     cells = {name: pl.concat([before[name], after[name]]) for name in names}
     rows = pl.concat([_numbered(kept).rows, new.rows])
     return dataclasses.replace(new, cells=cells, rows=rows)
