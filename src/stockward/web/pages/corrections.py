@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from stockward.terms.errors import StockwardError
+from stockward.web.asked import LARGEST_NUMBER, request_key
 from stockward.web.doors import door
 from stockward.web.models import KnownSite
 from stockward.web.models.accounts import new_key
@@ -23,7 +24,6 @@ from stockward.web.records.corrections import (
 )
 from stockward.web.records.told import said_to_people
 
-_MOST_DIGITS = 18
 _LONGEST_REASON = 500
 
 
@@ -32,7 +32,7 @@ def correct(request: HttpRequest, site: str, number: int) -> HttpResponse:
     """A row that stands, to be put right or withdrawn: nothing typed is lost, whatever is wrong with it."""
     known = get_object_or_404(KnownSite, key=site)
     row = None
-    if len(str(number)) <= _MOST_DIGITS:
+    if number <= LARGEST_NUMBER:
         row = standing_entry(site, number, request.permissions.parts(Right.ENTER, site))
     if row is None:
         messages.error(
@@ -51,9 +51,10 @@ def correct(request: HttpRequest, site: str, number: int) -> HttpResponse:
     faults = {} if withdraws else row.faults_with(typed)
     if faults and "knowingly" not in request.POST:
         return _page(request, known, row, typed, faults=faults)
-    once = f"{request.user.key}-{request.POST.get('once', '')[:64]}"
     try:
-        submission = hand_in_correction(site, request.user.key, row, None if withdraws else typed, reason, once)
+        submission = hand_in_correction(
+            site, request.user.key, row, None if withdraws else typed, reason, request_key(request)
+        )
     except StockwardError as error:
         messages.error(request, said_to_people(error))
         return redirect("entries", site)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from stockward.web.asked import entry_number
 from stockward.web.doors import door
 from stockward.web.models import KnownSite
 from stockward.web.permissions import Right
 from stockward.web.records.lists import PAGE, entries_of, tables_of
-
-_MOST_DIGITS = 18
 
 
 @door(Right.READ_ENTRIES)
 def entries(request: HttpRequest, site: str) -> HttpResponse:
     """A page of entries; the next begins behind the number of its last one, however many there are."""
     parts = request.permissions.parts(Right.READ_ENTRIES, site)
-    after, before = (_number(request.GET.get(name)) for name in ("after", "before"))
+    after, before = (entry_number(request.GET.get(name)) for name in ("after", "before"))
     table = request.GET.get("table") or None
     rows_alone = not request.permissions.may(Right.FOLLOW_FINDINGS, site)
     found = entries_of(site, parts, table=table, after=after, before=before, rows_alone=rows_alone)
@@ -32,8 +31,3 @@ def entries(request: HttpRequest, site: str) -> HttpResponse:
         "newer": found[-1].entry.number if found and (before is not None or (after is not None and full)) else None,
     }
     return render(request, "entries.html", context)
-
-
-def _number(text: str | None) -> int | None:
-    """A number of an entry in an address; ``None`` for what is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from stockward.book.store.findings import LONGEST_REASON, SETTLED, FindingState
 from stockward.terms.errors import StockwardError
+from stockward.web.asked import LARGEST_NUMBER, request_key
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, UserAccount
 from stockward.web.models.accounts import new_key
@@ -26,8 +27,6 @@ from stockward.web.records.told import said_to_people
 from stockward.web.wording import FINDING_STATES
 
 _FOLLOWERS = (Role.OFFICER.value, Role.INSPECTOR.value)
-_MOST_DIGITS = 18
-_LARGEST_NUMBER = 10**_MOST_DIGITS - 1
 
 
 def _reason(label: Any, *, required: bool) -> forms.CharField:
@@ -83,7 +82,7 @@ class SettledBy(forms.Form):
     )
     entry = forms.IntegerField(
         label=gettext_lazy("Number of the approved entry that explains it"),
-        required=False, min_value=0, max_value=_LARGEST_NUMBER,
+        required=False, min_value=0, max_value=LARGEST_NUMBER,
     )  # fmt: skip
     reason = _reason(gettext_lazy("The reason"), required=True)
 
@@ -165,9 +164,8 @@ def decide_on_finding(request: HttpRequest, site: str, number: int) -> HttpRespo
 def _entered(
     request: HttpRequest, site: str, number: int, told: str, enter: Callable[[str | None], int]
 ) -> HttpResponse:
-    once = request.POST.get("once", "")[:64]
     try:
-        enter(f"{request.user.key}-{once}" if once else None)
+        enter(request_key(request))
     except StockwardError as error:
         messages.error(request, said_to_people(error))
     else:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from stockward.terms.errors import StockwardError
+from stockward.web.asked import LARGEST_NUMBER, entry_number, request_key
 from stockward.web.doors import door
 from stockward.web.models import KnownSite
 from stockward.web.models.accounts import new_key
@@ -18,8 +19,6 @@ from stockward.web.permissions import Right
 from stockward.web.records.lists import PAGE, ShownSubmission, entries_of, submission_of, submissions_of
 from stockward.web.records.the_book import the_book
 from stockward.web.records.told import said_to_people
-
-_MOST_DIGITS = 18
 
 
 @door(Right.FOLLOW_SUBMISSIONS)
@@ -40,8 +39,8 @@ def one_submission(request: HttpRequest, site: str, number: int) -> HttpResponse
     """What was handed in, row by row, and what became of it."""
     found = _found(request, site, number)
     parts = request.permissions.parts(Right.FOLLOW_SUBMISSIONS, site)
-    after = request.GET.get("after", "")
-    begin = int(after) if after.isascii() and after.isdigit() and len(after) <= _MOST_DIGITS else number
+    after = entry_number(request.GET.get("after"))
+    begin = number if after is None else after
     rows = entries_of(site, parts, submission=number, after=begin)
     own = found.entry.by == request.user.key
     context = {
@@ -81,9 +80,8 @@ def _decide(
     request: HttpRequest, site: str, number: int, decision: Callable[[str | None], int], told: str
 ) -> HttpResponse:
     _found(request, site, number)
-    once = request.POST.get("once", "")[:64]
     try:
-        decision(f"{request.user.key}-{once}" if once else None)
+        decision(request_key(request))
     except StockwardError as error:
         messages.error(request, said_to_people(error))
         return redirect("submission", site, number)
@@ -92,7 +90,7 @@ def _decide(
 
 
 def _found(request: HttpRequest, site: str, number: int) -> ShownSubmission:
-    if len(str(number)) > _MOST_DIGITS:
+    if number > LARGEST_NUMBER:
         raise Http404
     found = submission_of(site, number, request.permissions.parts(Right.FOLLOW_SUBMISSIONS, site))
     if found is None:

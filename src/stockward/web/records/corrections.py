@@ -79,7 +79,7 @@ def typed_cells(table: str, said: Mapping[str, str]) -> dict[str, str]:
 
 
 def hand_in_correction(
-    site: str, by: str, row: StandingEntry, cells: Mapping[str, str] | None, reason: str, once: str
+    site: str, by: str, row: StandingEntry, cells: Mapping[str, str] | None, reason: str, once: str | None
 ) -> int:
     """Hand in what a row really says, or that it does not hold; returns the number of the submission."""
     return the_book().submit(
