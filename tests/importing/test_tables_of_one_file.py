@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from tests.importing.keepers.books import workbook
 from tests.importing.rows import Rows, imported, table
 
 _HEADERS: list[object] = ["Date", "Item", "Store", "Unit", "Received", "Issued"]
@@ -17,17 +17,6 @@ _RECEIPT: list[object] = [date(2026, 1, 5), "HE", "Mag 1", "ea", 30, None]
 _ISSUE: list[object] = [date(2026, 1, 9), "HE", "Mag 1", "ea", None, 2]
 _LAST: list[object] = [date(2026, 1, 20), "HE", "Mag 1", "ea", None, 3]
 _COPY = ("overlaps",)
-
-
-def _book(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> list[Path]:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return [path]
 
 
 def _receipts_and_issues(folder: Path, *later: list[object]) -> list[Path]:
@@ -40,7 +29,7 @@ def _receipts_and_issues(folder: Path, *later: list[object]) -> list[Path]:
         [None, None, None, None, None, None, date(2026, 1, 22), "Mine", 2, "ea", "Mag 1"],
         *later,
     ]
-    return _book(folder / "sides.xlsx", {"Side": rows})
+    return workbook(folder / "sides.xlsx", {"Side": rows})
 
 
 def _sizes(rows: Rows) -> list[tuple[str, str, str]]:
@@ -105,7 +94,7 @@ def test_equal_rows_of_two_tables_on_a_sheet_are_two(tmp_path: Path) -> None:
         [*_RECEIPT, None, *_RECEIPT],
         [*_ISSUE, None, *_LAST],
     ]
-    found = imported(_book(tmp_path / "same.xlsx", {"S": rows}), tmp_path / "site")
+    found = imported(workbook(tmp_path / "same.xlsx", {"S": rows}), tmp_path / "site")
     receipt = ("2026-01-05", "receipt", "30")
     assert _sizes(found) == [receipt, receipt, ("2026-01-09", "issue", "2"), ("2026-01-20", "issue", "3")]
     assert [row["state"] for row in _log(found)] == ["taken"] * 4
@@ -117,7 +106,7 @@ def test_a_copied_sheet_is_asked_about_by_name(tmp_path: Path, last: list[object
         "Ledger": [_HEADERS, _RECEIPT, _ISSUE, _LAST],
         "Ledger (2)": [_HEADERS, _RECEIPT, _ISSUE, last],
     }
-    files, site = _book(tmp_path / "book.xlsx", sheets), tmp_path / "site"
+    files, site = workbook(tmp_path / "book.xlsx", sheets), tmp_path / "site"
     asked = imported(files, site, accepts=True)
     assert _about(asked) == ["overlaps"]
     assert all(name in asked.found.questions[0].asks for name in ("[Ledger]", "[Ledger (2)]"))
@@ -140,7 +129,7 @@ def test_a_question_about_a_copy_waits_for_the_next_run(tmp_path: Path) -> None:
         "Ledger": [_HEADERS, _RECEIPT, _ISSUE, _LAST],
         "Old": [_HEADERS, _RECEIPT, _ISSUE, _LAST],
     }
-    files, site = _book(tmp_path / "book.xlsx", sheets), tmp_path / "site"
+    files, site = workbook(tmp_path / "book.xlsx", sheets), tmp_path / "site"
     _kept(imported(files, site), site)
     answered = imported([], site, {_COPY: "leave out book.xlsx[Old]"})
     assert len(_sizes(answered)) == 3
@@ -155,7 +144,7 @@ def _gross(folder: Path, *, codes: bool) -> list[Path]:
         [date(2026, 1, day), "HE", "Mag 1", "ea", came, went, left, voucher, *(["X"] if codes else [])]
         for day, came, went, left, voucher in lines
     ]
-    return _book(folder / "gross.xlsx", {"Ledger": rows})
+    return workbook(folder / "gross.xlsx", {"Ledger": rows})
 
 
 GROSS = [
@@ -192,7 +181,7 @@ def test_halves_that_differ_in_one_header_have_their_own_columns_alone(tmp_path:
         [*_RECEIPT[:5], None, date(2026, 1, 6), "HE", "Mag 1", "ea", 2],
         [date(2026, 1, 12), "HE", "Mag 1", "ea", 10, None, date(2026, 1, 15), "HE", "Mag 1", "ea", 6],
     ]
-    found = imported(_book(tmp_path / "halves.xlsx", {"Jan": rows}), tmp_path / "site")
+    found = imported(workbook(tmp_path / "halves.xlsx", {"Jan": rows}), tmp_path / "site")
     assert _sizes(found) == [
         ("2026-01-05", "receipt", "30"), ("2026-01-06", "issue", "2"), ("2026-01-12", "receipt", "10"),
         ("2026-01-15", "issue", "6"),
@@ -209,7 +198,7 @@ def test_the_two_sides_of_an_account_are_one_table(tmp_path: Path) -> None:
         [date(2026, 1, 12), "Depot", 50, None, date(2026, 1, 9), "B Coy", 30],
         [None, None, None, None, date(2026, 1, 20), "A Coy", 10],
     ]
-    files = _book(tmp_path / "account.xlsx", {"HE": rows})
+    files = workbook(tmp_path / "account.xlsx", {"HE": rows})
     answers: dict[tuple[str, ...], str] = {
         ("source", "HE", "area"): "Mag 1",
         ("source", "HE", "material"): "HE 81mm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ Rows = Sequence[Sequence[object]]
 _LEDGER = ["Date", "Voucher", "Item", "Unit", "Store", "In", "Out", "Remarks"]
 
 
-def workbook(path: Path, sheets: dict[str, Rows], touch: Callable[[Worksheet], None] | None = None) -> list[Path]:
+def workbook(path: Path, sheets: Mapping[str, Rows], touch: Callable[[Worksheet], None] | None = None) -> list[Path]:
     """A workbook with these rows; ``touch`` formats its first sheet."""
     book = openpyxl.Workbook()
     book.remove(book.active)
