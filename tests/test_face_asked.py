@@ -28,7 +28,7 @@ def without(*kinds: list[object]) -> list[object]:
 A_PATH, A_SITE = without(TEXTS), without(TEXTS)
 A_DAY, A_SEED = without(NOTHING, DAYS), without([3, 10**400])
 WRONG: dict[str, dict[str, list[object]]] = {
-    "read_site": {"path": [*A_PATH, ""]},
+    "read_site": {"path": [*A_PATH, ""], "as_of": A_DAY},
     "check": {"site": A_SITE},
     "review": {
         "site": A_SITE, "as_of": A_DAY, "production": without(NUMBERS, [[], {}]), "dispatch": ALL, "weighings": ALL,
@@ -60,7 +60,7 @@ def asked(function: str, argument: str, value: object) -> Callable[[], object]:
     call = getattr(sw, function)
     if argument in ("site", "sites", "path"):
         return lambda: call(value, **NEEDED.get(function, {}))
-    site = () if function in ("read_site", "simulate") else (FIRST_SITE,)
+    site = () if function == "simulate" else (FIRST_SITE,)
     return lambda: call(*site, **{**NEEDED.get(function, {}), argument: value})
 
 

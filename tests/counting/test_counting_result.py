@@ -291,7 +291,8 @@ def test_a_swapped_quantity_column_and_other_files(tmp_path: Path) -> None:
     assert told == {
         "a.csv": "error: a.csv: the required column quantity is missing: add it to the header row",
         "b.xlsx": "error: b.xlsx: this is no readable XLSX workbook: "
-        "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each table as CSV UTF-8",
+        "open it in a spreadsheet program and save it as Excel Workbook (.xlsx), or each table as CSV UTF-8; "
+        "where that cannot open it either, fetch it again from where it came",
         "c.pdf": "error: c.pdf: a filled sheet is a CSV file or a workbook: save it as .csv or .xlsx",
         "d.xlsx": "error: d.xlsx: there is no sheet count_sheet: fill in the workbook that the draw wrote",
         "e.csv": "error: e.csv: cannot be read (No such file or directory): check the file and its rights",
