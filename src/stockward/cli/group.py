@@ -94,6 +94,7 @@ def _require_completion() -> None:
         "import",
         "init",
         "orders",
+        "plan",
         "reports",
         "review",
         "roster",
