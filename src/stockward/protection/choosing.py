@@ -147,10 +147,7 @@ class _ProposedPlans:
         if not found.found:
             return found
         changes = {
-            number: 1
-            for one in self._decisions
-            for place, number in enumerate(self._taken[one])
-            if place != one.today
+            number: 1 for one in self._decisions for place, number in enumerate(self._taken[one]) if place != one.today
         }
         same = LinearRule(self._cost, high=found.objective)
         least = self._program.minimise(changes, seed=seed, also=[same])

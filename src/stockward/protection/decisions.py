@@ -16,7 +16,7 @@ from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
 """Inventories in place of each of today's."""
-CALIBRATED_EVERY = (182.0, 91.0, 30.0, 14.0, 7.0)
+CALIBRATED_EVERY = tuple(map(Fraction, (182, 91, 30, 14, 7)))
 """Days between the calibrations that are added to those of today."""
 _AS_TODAY = Fraction(1)
 
@@ -33,7 +33,7 @@ class Option:
 
 
 NO_OPTION = Option("", "", "", (1.0, 1.0), (1.0, 1.0))
-LevelValue = Fraction | float | Option
+LevelValue = Fraction | Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def _of_inventories(area: str, now: float, each: Fraction) -> Decision:
 
 def _of_calibrations(method: str, now: float, costs: Costs) -> Decision:
     each = costs.of_calibration(method)
-    added = [(days, YEAR_DAYS / days) for days in CALIBRATED_EVERY if YEAR_DAYS / days > now]
-    levels = [Level(0.0, now, each * _exactly(now))]
+    added = [(days, YEAR_DAYS / float(days)) for days in CALIBRATED_EVERY if YEAR_DAYS / float(days) > now]
+    levels = [Level(Fraction(0), now, each * _exactly(now))]
     levels += [Level(days, now + more, each * _exactly(now + more)) for days, more in added]
     return Decision(MeasureKind.CALIBRATIONS, method, tuple(levels), 0)
 
@@ -105,9 +105,7 @@ def inventories_a_year(books: KnownBooks) -> dict[str, float]:
     found = moments.group_by("area").agg(
         number=pl.len(), days=(pl.col("at").max() - pl.col("at").min()).dt.total_microseconds() / MICROSECONDS_A_DAY
     )
-    return {
-        area: round((number - 1) * YEAR_DAYS / days, 3) if days > 0 else 0.0 for area, number, days in found.rows()
-    }
+    return {area: round((number - 1) * YEAR_DAYS / days, 3) if days > 0 else 0.0 for area, number, days in found.rows()}
 
 
 def calibrations_a_year(books: KnownBooks, method: str) -> float:
@@ -135,7 +133,10 @@ def options_of(books: KnownBooks) -> Iterator[tuple[Option | None, str]]:
         ratios = {name: _ratio(row[name], methods[method][name]) for name in _ERRORS}
         unlike = [name for name, ratio in ratios.items() if ratio is None]
         if unlike:
-            yield None, f"{key}: {method} states no {unlike[0]} that it could replace: state one, or leave it blank here"
+            yield (
+                None,
+                f"{key}: {method} states no {unlike[0]} that it could replace: state one, or leave it blank here",
+            )
             continue
         known = {name: ratio or 0.0 for name, ratio in ratios.items()}
         random = known["random_rel"], known["random_abs"]

@@ -11,7 +11,7 @@ from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import MeasureKind
 from stockward.protection.decisions import COUNTED, Choice, Decision, Level, LevelValue, Option
 from stockward.unseen.error_terms import ErrorTerms
-from stockward.unseen.goals import Goal, answer, needed_limit
+from stockward.unseen.goals import Goal, answer, needed_limit, untested
 from stockward.unseen.sight import Sight
 
 _FEWEST_PERIODS = 2
@@ -34,9 +34,9 @@ class HeldGoal:
 
     ``areas`` are the decisions on inventories of its areas, each with how often that area is counted today for one
     inventory of the series: the whole site is counted as often as its least counted area. ``others`` are those on its
-    methods, and on inventories of ``losing``, areas by the number that their normal losses have in its terms. ``target`` is the loss that must be found: the goal, less what stands at earlier
-    readings, out of which it may be taken unseen,
-    and less by the ``margin`` by which books closed anew were found to need more.
+    methods, and on inventories of ``losing``, areas by the number that their normal losses have in its terms.
+    ``target`` is the loss that must be found: the goal, less what stands at earlier readings, out of which it may be
+    taken unseen, and less by the ``margin`` by which books closed anew were found to need more.
     """
 
     id: str
@@ -107,11 +107,11 @@ class HeldGoal:
         )
 
     def limit(self, key: _Bound) -> float | None:
-        """The smallest loss that any test would find as the goal asks; ``None`` stands for the best that there could be."""
+        """The smallest loss that any test would find as the goal asks; ``None`` stands for the best there could be."""
         if key not in self._limits:
-            terms = self._terms(key) if key[0] else None
+            terms = self._terms(key)
             known = terms is not None and terms.periods >= _FEWEST_PERIODS
-            self._limits[key] = needed_limit(self.sight.seeing(terms), self.goal) if known else None
+            self._limits[key] = needed_limit(self.sight.seeing(terms), self.goal) if terms and known else None
         return self._limits[key]
 
     def strongest(self) -> Iterator[GoalKey]:
@@ -126,22 +126,20 @@ class HeldGoal:
     def _is_calibration(self, at: int) -> bool:
         return at > 0 and self.others[at - 1].kind is MeasureKind.CALIBRATIONS
 
-    def _values(self, at: int) -> list[Fraction | float]:
+    def _values(self, at: int) -> Sequence[LevelValue]:
         """The values at a place of the key."""
-        if at:
-            return [level.value for level in self.others[at - 1].levels]
-        return self.times or [Fraction(1)]
+        return [level.value for level in self.others[at - 1].levels] if at else self.times
 
     @property
     def times(self) -> list[Fraction]:
         """How often the series could be counted in place of once, in order; 0 where it could not be tested."""
-        return sorted({reached(level, often) for one, often in self.areas for level in one.levels})
+        return sorted({reached(level, often) for one, often in self.areas for level in one.levels}) or [Fraction(1)]
 
     def held(self, key: _Bound) -> GoalAnswer:
         """The goal held against the series with the test in force."""
         if key not in self._answers:
             terms = self._terms(key)
-            self._answers[key] = answer(self.sight.seeing(terms), self.goal)
+            self._answers[key] = untested(self.goal) if terms is None else answer(self.sight.seeing(terms), self.goal)
         return self._answers[key]
 
     def is_met(self, key: GoalKey) -> bool:
@@ -151,27 +149,32 @@ class HeldGoal:
         needed = self.held(key).detectable
         return needed is not None and needed <= self.target
 
-    def _terms(self, key: _Bound) -> ErrorTerms:
-        """The terms of error of the series as they would be."""
-        terms, (times, *values) = self.sight.terms, key
-        times = _times(times)
-        if times > 1:
-            terms = terms.counted_more(int(times))
-        elif times < 1:
-            terms = terms.counted_less(int(1 / times))
-        chosen = list(zip(self.others, values, strict=True))
-        for decision, value in chosen:
-            if decision.kind is MeasureKind.INVENTORIES:
-                terms = terms.with_losses_drawn(self.losing[decision.of], float(COUNTED[-1] if value is None else value))
-            if decision.kind is MeasureKind.OPTION:
-                option = _best_of(decision) if value is None else value
-                terms = terms.with_each_error(decision.of, random=option.random, systematic=option.systematic)
-        for decision, value in chosen:
-            if decision.kind is MeasureKind.CALIBRATIONS and value is None:
-                terms = terms.with_errors(decision.of, systematic=0.0)
-            elif decision.kind is MeasureKind.CALIBRATIONS and value:
-                terms = terms.recalibrated(decision.of, float(value))
+    def _terms(self, key: _Bound) -> ErrorTerms | None:
+        """The terms of error of the series as they would be; ``None`` where it is not counted often enough for any."""
+        times, *values = key
+        terms = self._counted(_times(times)) if times else None
+        if terms is None:
+            return None
+        for decision, value in zip(self.others, values, strict=True):
+            terms = self._decided(terms, decision, value)
         return terms
+
+    def _counted(self, times: Fraction) -> ErrorTerms:
+        terms = self.sight.terms
+        if times > 1:
+            return terms.counted_more(int(times))
+        return terms.counted_less(int(1 / times)) if times < 1 else terms
+
+    def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None) -> ErrorTerms:
+        """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
+        if decision.kind is MeasureKind.OPTION:
+            option = value if isinstance(value, Option) else _best_of(decision)
+            return terms.with_each_error(decision.of, random=option.random, systematic=option.systematic)
+        if decision.kind is MeasureKind.INVENTORIES:
+            return terms.with_losses_drawn(self.losing[decision.of], float(_times(value, otherwise=COUNTED[-1])))
+        if value is None:
+            return terms.with_errors(decision.of, systematic=0.0)
+        return terms.recalibrated(decision.of, float(_times(value))) if value else terms
 
 
 def _best_of(decision: Decision) -> Option:
@@ -188,5 +191,5 @@ def reached(level: Level, often: float) -> Fraction:
     return max((one for one in COUNTED if one <= times), default=Fraction(0))
 
 
-def _times(value: LevelValue | None) -> Fraction:
-    return value if isinstance(value, Fraction) else Fraction(1)
+def _times(value: LevelValue | None, *, otherwise: Fraction = Fraction(1)) -> Fraction:
+    return value if isinstance(value, Fraction) else otherwise

@@ -30,16 +30,18 @@ def planned_site(books: KnownBooks, choice: Choice, joined: pl.DataFrame) -> Sit
     are left out, such as these stay.
     """
     kept_first = set(joined.select("area", "area_inventory").rows())
-    chosen = {(one.kind, one.of): one.levels[place].value for one, place in choice.items()}
-    tables = {"counts": books.counts, "methods": books["methods"], "calibrations": books["calibrations"]}
-    for (kind, of), value in chosen.items():
-        if kind is MeasureKind.INVENTORIES and value != 1:
-            tables["counts"] = _counted(books, tables["counts"], of, Fraction(value), kept_first)
-        elif kind is MeasureKind.CALIBRATIONS and value:
-            tables["calibrations"] = _calibrated(books, tables["calibrations"], of, float(value))
-        elif isinstance(value, Option):
-            tables["methods"] = _replaced(tables["methods"], of, value)
-    return books.site.replace(**tables, movements=books.movements, checks=books.checks)
+    counts, methods, calibrations = books.counts, books["methods"], books["calibrations"]
+    for one, place in choice.items():
+        value = one.levels[place].value
+        if isinstance(value, Option):
+            methods = _replaced(methods, one.of, value)
+        elif one.kind is MeasureKind.CALIBRATIONS:
+            calibrations = _calibrated(books, calibrations, one.of, value) if value else calibrations
+        elif value != 1:
+            counts = _counted(books, counts, one.of, value, kept_first)
+    return books.site.replace(
+        counts=counts, methods=methods, calibrations=calibrations, movements=books.movements, checks=books.checks
+    )
 
 
 def _counted(
@@ -66,9 +68,7 @@ def _thinned(inventories: list[str], every: int, joined: set[str]) -> list[str]:
     return [inventories[one] for one in dict.fromkeys(kept)]
 
 
-def _added(
-    books: KnownBooks, own: pl.DataFrame, moments: pl.DataFrame, area: str, times: int
-) -> list[pl.DataFrame]:
+def _added(books: KnownBooks, own: pl.DataFrame, moments: pl.DataFrame, area: str, times: int) -> list[pl.DataFrame]:
     """The inventories between two, which list what is read once as the later one does, and all else by the books."""
     # A write-off is a claim about the book: a balance is closed before it, with what it wrote off still there.
     physical = books.movements.filter(~pl.col("kind").cast(pl.String).is_in(CLAIMS))
@@ -98,7 +98,7 @@ def _added(
 
 
 def _ever_in(books: KnownBooks, area: str) -> set[str]:
-    """The materials that were ever moved in or out of an area: an inventory says of each what is there, be it nothing."""
+    """The materials that were ever moved into an area or out of it: an inventory says of each how much is there."""
     of_area = [pl.col(name).cast(pl.String) == area for name in ("from_area", "to_area")]
     return set(books.movements.filter(pl.any_horizontal(of_area))["material"].cast(pl.String))
 
@@ -127,7 +127,7 @@ def _as(rows: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _calibrated(books: KnownBooks, calibrations: pl.DataFrame, method: str, days: float) -> pl.DataFrame:
+def _calibrated(books: KnownBooks, calibrations: pl.DataFrame, method: str, days: Fraction) -> pl.DataFrame:
     """With a calibration every so many days from the first inventory or movement on, beside those of today."""
     moments = pl.concat([books.movements["at"], books.counts["at"]]).to_physical()
     first, last = int(moments.min() or 0), int(moments.max() or 0)  # type: ignore[arg-type]

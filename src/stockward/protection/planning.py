@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from stockward.protection.goals_held import HeldGoal
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Scope, Solved
-from stockward.unseen.goals import goals_of
+from stockward.unseen.goals import Goal, goals_of
 from stockward.unseen.sight import Sight
 
 _LEAST_MARGIN = 1.001
@@ -67,11 +68,7 @@ class Planner:
         wanted = _Wanted(balances, goals.to_dicts())
         tested = [(number, sight) for number, sight in enumerate(seen) if sight is not None and wanted.of(number)]
         decisions = self._decisions(wanted, tested)
-        self.held = [
-            held
-            for number, sight in tested
-            for held in self._held(wanted, number, sight, decisions)
-        ]
+        self.held = [held for number, sight in tested for held in self._held(wanted, number, sight, decisions)]
         self.untested = [
             (number, held) for number in range(len(seen)) if seen[number] is None for held in _answers(found[number])
         ]
@@ -126,9 +123,7 @@ class Planner:
         best = self._proven(measured, self.held, budget) if not self._unmet else _nothing()
         if best.choice is None:
             return self._impossible(best, budget)
-        prices = {
-            id(one): (best.cost or Fraction(0)) - (self._without([one]).cost or Fraction(0)) for one in self.held
-        }
+        prices = {id(one): (best.cost or Fraction(0)) - (self._without([one]).cost or Fraction(0)) for one in self.held}
         return self._planned(best, prices)
 
     @property
@@ -202,8 +197,8 @@ class Planner:
         return conflict
 
     def _of(self, held: HeldGoal) -> GoalInTheWay:
-        known = {key: limit for key in held.strongest() if (limit := held.limit(key)) is not None}
-        best = held.held(min(known, key=lambda key: known[key])).detectable if known else None
+        known = [(limit, key) for key in held.strongest() if (limit := held.limit(key)) is not None]
+        best = held.held(min(known, key=lambda one: one[0])[1]).detectable if known else None
         return GoalInTheWay(
             id=held.id,
             quantity=held.goal.quantity,
@@ -229,7 +224,9 @@ class Planner:
             bound=best.bound,
             cost_now=cost_now,
             needs=needs,
-            measures=tuple(self._measure(one, one.today if choice is None else choice[one]) for one in self.chooser.decisions),
+            measures=tuple(
+                self._measure(one, one.today if choice is None else choice[one]) for one in self.chooser.decisions
+            ),
             goals=tuple(self._goal(one, choice, prices.get(id(one))) for one in self.held),
             in_the_way=in_the_way,
             left_out=self.left_out,
@@ -239,14 +236,14 @@ class Planner:
 
     def _measure(self, decision: Decision, place: int) -> PlannedMeasure:
         now, then = decision.levels[decision.today], decision.levels[place]
-        added = decision.kind is MeasureKind.CALIBRATIONS and then.value
+        added = then.value if decision.kind is MeasureKind.CALIBRATIONS and isinstance(then.value, Fraction) else None
         return PlannedMeasure(
             kind=decision.kind,
             of=decision.of,
             name=then.value.name if isinstance(then.value, Option) else self._name(decision),
             now_a_year=now.a_year,
             a_year=then.a_year,
-            every_days=float(then.value) if added else None,
+            every_days=float(added) if added else None,
             cost_now=float(now.cost),
             cost=float(then.cost),
         )
@@ -278,12 +275,12 @@ class Planner:
 class _Wanted:
     """The goals of each series, and the areas that it is made of."""
 
-    def __init__(self, balances: Balances, goals: list[dict[str, object]]) -> None:
+    def __init__(self, balances: Balances, goals: list[dict[str, Any]]) -> None:
         self._series, self._goals = balances.series.to_dicts(), goals
         self._joined = {row["substance"] for row in self._series if row["scope"] == Scope.SITE.value}
         self._members = dict(balances.sites.select("series", "areas").rows())
 
-    def of(self, number: int) -> list:
+    def of(self, number: int) -> list[Goal]:
         """The goals of a series, as a review holds them against it."""
         row = self._series[number]
         whole = row["substance"] not in self._joined

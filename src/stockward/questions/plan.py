@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
 
+from stockward.answers.balances import Balances
 from stockward.answers.detection import GoalAnswer, SeriesDetection
 from stockward.answers.plan import PlanAnswer
 from stockward.balance.closing import close_balances
@@ -61,7 +63,7 @@ def make_protection_plan(
         books = known_at(surged_site(books, surge), None)
     asked = SightRequest(goals=site["goals"], detection=site.settings.detection.detection, seed=seed)
     progress("closing the balances")
-    seen = _Seen.of(books, asked, site.settings.detection.false_alarm)
+    seen = SeenBooks.of(books, asked, site.settings.detection.false_alarm)
     planner = Planner(books, seen.balances, seen.sights, seen.found, asked.goals, seed)
     most = site.settings.plan.budget if budget is None else budget
     progress("looking for the cheapest plan")
@@ -69,7 +71,7 @@ def make_protection_plan(
     def measured(choice: Choice) -> Mapping[tuple[str, float, float], GoalAnswer]:
         progress("closing the books again with the plan in them")
         planned = known_at(planned_site(books, choice, seen.balances.joined), None)
-        return _Seen.of(planned, asked, site.settings.detection.false_alarm).goals()
+        return SeenBooks.of(planned, asked, site.settings.detection.false_alarm).goals()
 
     found = planner.plan(measured, None if most is None else Fraction(str(most)))
     return PlanAnswer(
@@ -101,14 +103,16 @@ def make_protection_plan(
     )
 
 
-class _Seen:
+@dataclass(frozen=True, slots=True)
+class SeenBooks:
     """What a review sees in closed books."""
 
-    def __init__(self, balances, sights: list[Sight | None], found: tuple[SeriesDetection, ...]) -> None:
-        self.balances, self.sights, self.found = balances, sights, found
+    balances: Balances
+    sights: list[Sight | None]
+    found: tuple[SeriesDetection, ...]
 
     @classmethod
-    def of(cls, books: KnownBooks, asked: SightRequest, false_alarm: float) -> _Seen:
+    def of(cls, books: KnownBooks, asked: SightRequest, false_alarm: float) -> SeenBooks:
         """Close the books, and look at every series."""
         balances = close_balances(books)
         seen = sights(balances, hazards(balances, false_alarm), asked)

@@ -38,7 +38,11 @@ def plan_headline(plan: PlanAnswer) -> str:
     if not any(one.changes for one in plan.measures):
         return f"Every goal is met as things are, for {cost_words(plan, plan.cost)} a year, and nothing is cheaper."
     change = plan.cost - plan.cost_now
-    than = "as much as today" if not change else f"{cost_words(plan, abs(change))} {'more' if change > 0 else 'less'} than today"
+    than = (
+        "as much as today"
+        if not change
+        else f"{cost_words(plan, abs(change))} {'more' if change > 0 else 'less'} than today"
+    )
     return f"Every goal is met for {cost_words(plan, plan.cost)} a year, {than}."
 
 
@@ -51,8 +55,8 @@ def _impossible(plan: PlanAnswer) -> str:
         )
     if plan.status is Solved.OUT_OF_TIME:
         return "The search ended before a plan was found."
-    one = len(plan.in_the_way) == 1
-    return f"No plan meets every goal: {'the goal' if one else 'the goals'} of {names} cannot be met by what can be decided."
+    goals = "the goal" if len(plan.in_the_way) == 1 else "the goals"
+    return f"No plan meets every goal: {goals} of {names} cannot be met by what can be decided."
 
 
 def proof_words(plan: PlanAnswer) -> list[str]:
@@ -169,16 +173,16 @@ def basis_words(plan: PlanAnswer) -> list[str]:
     texts = [
         "A plan decides how often each area is counted (a quarter to four times as often as today), how often each "
         "method is calibrated besides today's calibrations, and which of the options takes the place of a method.",
-        "The books of the record stand for a year as it will be. A goal is met where its loss, at once or evenly within "
-        f"its days, is found with {words.percent(plan.detection)} by the test in force, at {words.percent(plan.false_alarm)} "
-        "false alarms in a year over all series.",
+        "The books of the record stand for a year as it will be. A goal is met where its loss, at once or evenly "
+        f"within its days, is found with {words.percent(plan.detection)} by the test in force, at "
+        f"{words.percent(plan.false_alarm)} false alarms in a year over all series.",
         *plan.assumptions,
         *plan.left_out,
     ]
     if plan.cost_unit is CostUnit.TIMES:
         texts.append(
-            "No costs are stated: each inventory of an area and each calibration counts as one. State what they take in "
-            "costs.csv to have the plan in hours or money."
+            "No costs are stated: each inventory of an area and each calibration counts as one. State what they take "
+            "in costs.csv to have the plan in hours or money."
         )
     if plan.set_aside:
         texts.append(f"{words.count(plan.set_aside, 'row was', 'rows were')} set aside: see stockward check.")
