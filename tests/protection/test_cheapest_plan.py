@@ -13,7 +13,7 @@ from tests.protection.sites_to_plan import drawn_site
 from stockward.answers.plan import CostUnit, MeasureKind, PlanAnswer
 from stockward.book import Site
 from stockward.book.known import known_at
-from stockward.protection.decisions import Choice
+from stockward.protection.decisions import DecidedLevels
 from stockward.protection.goals_held import HeldGoal
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
@@ -38,18 +38,18 @@ def planner_of(site: Site) -> tuple[Planner, SeenBooks]:
     return Planner(books, seen.balances, seen.sights, seen.found, request.goals, 1), seen
 
 
-def every_choice(planner: Planner) -> list[Choice]:
+def every_choice(planner: Planner) -> list[DecidedLevels]:
     decisions = planner.chooser.decisions
     return [
         dict(zip(decisions, places, strict=True)) for places in product(*(range(len(one.levels)) for one in decisions))
     ]
 
 
-def cost_of(choice: Choice) -> Fraction:
+def cost_of(choice: DecidedLevels) -> Fraction:
     return sum((one.levels[place].cost for one, place in choice.items()), Fraction(0))
 
 
-def meets(goals: list[HeldGoal], choice: Choice) -> bool:
+def meets(goals: list[HeldGoal], choice: DecidedLevels) -> bool:
     return all(one.is_met(one.key(choice)) for one in goals)
 
 

@@ -18,7 +18,7 @@ _COMPLETION = "_STOCKWARD_COMPLETE"
 """What a shell sets to be told how a command goes on."""
 
 
-_MODULES = {"import": "importing"}
+_MODULES = {"import": "importing", "plan": "planning"}
 """Commands whose names are no names of modules."""
 
 

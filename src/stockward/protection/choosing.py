@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from stockward.optim.linear import LinearRule, LinearSolution, Program
 from stockward.optim.whole import WholeCosts, whole_costs
-from stockward.protection.decisions import Choice, Decision, LevelValue
+from stockward.protection.decisions import DecidedLevels, Decision, LevelValue
 from stockward.protection.goals_held import GoalKey, HeldGoal, reached
 from stockward.terms.verdicts import Solved
 
@@ -27,7 +27,7 @@ class CheapestChoice:
     """A choice that meets every goal, its cost, and a cost that none falls below; ``None`` where there is none."""
 
     status: Solved
-    choice: Choice | None
+    choice: DecidedLevels | None
     cost: Fraction | None
     bound: Fraction | None
 
@@ -62,7 +62,7 @@ class Chooser:
                 bound = cost if solved.status is Solved.PROVEN else Fraction(solved.bound or 0) / self._costs.scale
                 return CheapestChoice(solved.status, choice, cost, bound)
 
-    def _missed(self, goals: Iterable[HeldGoal], choice: Choice) -> bool:
+    def _missed(self, goals: Iterable[HeldGoal], choice: DecidedLevels) -> bool:
         """Rule out what misses a goal: first of all goals that no test could meet, then of those that this one misses.
 
         To measure a goal takes long, so that is done only for a plan that could meet them all.
@@ -156,7 +156,7 @@ class _ProposedPlans:
             gap=found.gap,
         )  # fmt: skip
 
-    def choice(self, solved: LinearSolution) -> Choice:
+    def choice(self, solved: LinearSolution) -> DecidedLevels:
         """The level of each decision."""
         return {
             one: next(place for place, number in enumerate(self._taken[one]) if solved.values[number])

@@ -14,7 +14,7 @@ _FILE = "costs.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
+class MeasureCosts:
     """The costs of a site, added up in one unit.
 
     ``rows`` are those of the table ``costs``, ``options`` what each option costs a year as hours and money.
@@ -26,7 +26,7 @@ class Costs:
     options: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, books: KnownBooks) -> Costs:
+    def of(cls, books: KnownBooks) -> MeasureCosts:
         """The costs that the books state. Raises ``UsageError`` where hours and money cannot be added up."""
         rows = tuple(books["costs"].to_dicts())
         options = {

@@ -11,7 +11,7 @@ import polars as pl
 
 from stockward.answers.plan import MeasureKind
 from stockward.book.known import KnownBooks
-from stockward.protection.costs import Costs
+from stockward.protection.costs import MeasureCosts
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
@@ -59,12 +59,12 @@ class Decision:
     today: int
 
 
-Choice = Mapping[Decision, int]
+DecidedLevels = Mapping[Decision, int]
 """The place of the level chosen for each decision."""
 
 
 def decisions_of(
-    books: KnownBooks, costs: Costs, areas: Sequence[str], methods: Sequence[str], options: Sequence[Option]
+    books: KnownBooks, costs: MeasureCosts, areas: Sequence[str], methods: Sequence[str], options: Sequence[Option]
 ) -> list[Decision]:
     """All that is decided for these areas and methods, in order of kind and key."""
     a_year = inventories_a_year(books)
@@ -80,7 +80,7 @@ def _of_inventories(area: str, now: float, each: Fraction) -> Decision:
     return Decision(MeasureKind.INVENTORIES, area, levels, COUNTED.index(_AS_TODAY))
 
 
-def _of_calibrations(method: str, now: float, costs: Costs) -> Decision:
+def _of_calibrations(method: str, now: float, costs: MeasureCosts) -> Decision:
     each = costs.of_calibration(method)
     added = [(days, YEAR_DAYS / float(days)) for days in CALIBRATED_EVERY if YEAR_DAYS / float(days) > now]
     levels = [Level(Fraction(0), now, each * _exactly(now))]
@@ -88,7 +88,7 @@ def _of_calibrations(method: str, now: float, costs: Costs) -> Decision:
     return Decision(MeasureKind.CALIBRATIONS, method, tuple(levels), 0)
 
 
-def _of_options(method: str, options: Sequence[Option], costs: Costs) -> Decision:
+def _of_options(method: str, options: Sequence[Option], costs: MeasureCosts) -> Decision:
     """Which of the options takes the place of a method: none of them, or one."""
     bought = [Level(one, 1.0, costs.of_option(one.key)) for one in options]
     return Decision(MeasureKind.OPTION, method, (Level(NO_OPTION, 0.0, Fraction(0)), *bought), 0)

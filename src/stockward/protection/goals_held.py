@@ -9,7 +9,7 @@ from itertools import product
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import MeasureKind
-from stockward.protection.decisions import COUNTED, Choice, Decision, Level, LevelValue, Option
+from stockward.protection.decisions import COUNTED, DecidedLevels, Decision, Level, LevelValue, Option
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, answer, needed_limit, untested
 from stockward.unseen.sight import Sight
@@ -68,7 +68,7 @@ class HeldGoal:
         """How many plans it was measured under."""
         return len(self._answers)
 
-    def key(self, choice: Choice) -> GoalKey:
+    def key(self, choice: DecidedLevels) -> GoalKey:
         """What it depends on: how often its areas are counted, and the level of each other decision."""
         times = min((reached(one.levels[choice[one]], often) for one, often in self.areas), default=Fraction(1))
         return (times, *(one.levels[choice[one]].value for one in self.others))

@@ -16,14 +16,14 @@ from stockward.balance.stocks import BookStock
 from stockward.book import Site
 from stockward.book.known import KnownBooks
 from stockward.book.schema.kinds import CLAIMS
-from stockward.protection.decisions import Choice, Option
+from stockward.protection.decisions import DecidedLevels, Option
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 _ADDED = " + "
 """Stands in the name of an inventory that the plan adds, behind that of the one that it precedes."""
 
 
-def planned_site(books: KnownBooks, choice: Choice, joined: pl.DataFrame) -> Site:
+def planned_site(books: KnownBooks, choice: DecidedLevels, joined: pl.DataFrame) -> Site:
     """The site as known, with the plan in its tables; nothing else is replaced.
 
     ``joined`` are the inventories of areas that are one of the site together (``Balances.joined``): of inventories that

@@ -14,8 +14,8 @@ from stockward.answers.detection import GoalAnswer, SeriesDetection
 from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal, PlannedMeasure
 from stockward.book.known import KnownBooks
 from stockward.protection.choosing import CheapestChoice, Chooser
-from stockward.protection.costs import Costs
-from stockward.protection.decisions import Choice, Decision, Option, decisions_of, options_of
+from stockward.protection.costs import MeasureCosts
+from stockward.protection.decisions import DecidedLevels, Decision, Option, decisions_of, options_of
 from stockward.protection.goals_held import HeldGoal
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
@@ -26,7 +26,7 @@ from stockward.unseen.sight import Sight
 _LEAST_MARGIN = 1.001
 """A plan that misses a goal by rounding is not looked at again."""
 
-Measured = Callable[[Choice], Mapping[tuple[str, float, float], GoalAnswer]]
+Measured = Callable[[DecidedLevels], Mapping[tuple[str, float, float], GoalAnswer]]
 """Every goal of the site, by series, quantity and days, in books closed anew with a choice in them."""
 
 
@@ -59,7 +59,7 @@ class Planner:
         goals: pl.DataFrame,
         seed: int,
     ) -> None:
-        self.books, self.costs = books, Costs.of(books)
+        self.books, self.costs = books, MeasureCosts.of(books)
         looked = list(options_of(books))
         self.options = {one.key: one for one, _ in looked if one is not None}
         self.left_out = tuple(why for _, why in looked if why)
@@ -109,7 +109,7 @@ class Planner:
         ]
 
     @property
-    def today(self) -> Choice:
+    def today(self) -> DecidedLevels:
         """What is done today."""
         return {one: one.today for one in self.chooser.decisions}
 
@@ -153,7 +153,7 @@ class Planner:
             best = self.chooser.cheapest(goals, most=most)
         return best
 
-    def _tighten(self, held: HeldGoal, choice: Choice, again: GoalAnswer | None) -> None:
+    def _tighten(self, held: HeldGoal, choice: DecidedLevels, again: GoalAnswer | None) -> None:
         key = held.key(choice)
         needed, expected = None if again is None else again.detectable, held.held(key).detectable
         if needed is None or expected is None:
@@ -254,7 +254,7 @@ class Planner:
             return names.get(decision.of) or decision.of
         return decision.of
 
-    def _goal(self, held: HeldGoal, choice: Choice | None, price: Fraction | None) -> PlannedGoal:
+    def _goal(self, held: HeldGoal, choice: DecidedLevels | None, price: Fraction | None) -> PlannedGoal:
         now = held.held(held.key(self.today))
         then = None if choice is None else held.held(held.key(choice))
         return PlannedGoal(

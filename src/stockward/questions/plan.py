@@ -15,7 +15,7 @@ from stockward.balance.closing import close_balances
 from stockward.balance.testing import hazards
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
-from stockward.protection.decisions import Choice
+from stockward.protection.decisions import DecidedLevels
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
 from stockward.surge.asked import Surge
@@ -68,7 +68,7 @@ def make_protection_plan(
     most = site.settings.plan.budget if budget is None else budget
     progress("looking for the cheapest plan")
 
-    def measured(choice: Choice) -> Mapping[tuple[str, float, float], GoalAnswer]:
+    def measured(choice: DecidedLevels) -> Mapping[tuple[str, float, float], GoalAnswer]:
         progress("closing the books again with the plan in them")
         planned = known_at(planned_site(books, choice, seen.balances.joined), None)
         return SeenBooks.of(planned, asked, site.settings.detection.false_alarm).goals()

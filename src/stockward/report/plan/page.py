@@ -43,7 +43,7 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
     at = words.moment(plan.at, plan.timezone)
     return ProtectionPage(
         site=plan.site,
-        asked=say.plan_asked(plan),
+        asked=say.protection_asked(plan),
         headline=say.plan_headline(plan),
         badge=_IMPOSSIBLE if plan.cost is None else _PLANNED,
         proof=(*say.ways_out(plan), *say.proof_words(plan)),
@@ -53,7 +53,7 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
                 say.measure_name(one), say.level_words(one, now=True), say.level_words(one, now=False),
                 say.cost_words(plan, one.cost_now), say.cost_words(plan, one.cost),
             )
-            for one in say.changed(plan)
+            for one in say.changed_measures(plan)
         ),
         stays=tuple(say.stays_words(plan)),
         goals=tuple(

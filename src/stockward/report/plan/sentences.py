@@ -13,7 +13,7 @@ _NAMES = 4
 _ALL = "whole site"
 
 
-def plan_asked(plan: PlanAnswer) -> str:
+def protection_asked(plan: PlanAnswer) -> str:
     """What was asked for."""
     surge = f" with {plan.production}" if plan.production else ""
     budget = "" if plan.budget is None else f", for at most {cost_words(plan, plan.budget)} a year"
@@ -124,7 +124,7 @@ def level_words(measure: PlannedMeasure, *, now: bool) -> str:
     return f"{words.number(times, 0 if times >= 10 else 1)} a year"
 
 
-def changed(plan: PlanAnswer) -> list[PlannedMeasure]:
+def changed_measures(plan: PlanAnswer) -> list[PlannedMeasure]:
     """What differs from today, the dearest change first."""
     measures = [one for one in plan.measures if one.changes]
     return sorted(measures, key=lambda one: (-abs(one.cost - one.cost_now), one.kind, one.of))

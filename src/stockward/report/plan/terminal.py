@@ -16,11 +16,11 @@ _MEASURES, _STAYING = 20, 12
 
 def print_protection(plan: PlanAnswer, console: Console) -> None:
     """Print the plan: what it costs, what to do, and what each goal takes."""
-    terminal.say_block(console, f"{plan.site}: {say.plan_asked(plan)}")
+    terminal.say_block(console, f"{plan.site}: {say.protection_asked(plan)}")
     terminal.say_block(console, say.plan_headline(plan), style="bold")
     for text in [*say.ways_out(plan), *say.proof_words(plan)]:
         terminal.say_block(console, text)
-    changes = say.changed(plan)
+    changes = say.changed_measures(plan)
     if changes:
         console.print()
         terminal.table(console, _measures(plan))
@@ -36,7 +36,7 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
 
 
 def _measures(plan: PlanAnswer) -> list[terminal.LineColumn]:
-    shown = say.changed(plan)[:_MEASURES]
+    shown = say.changed_measures(plan)[:_MEASURES]
     return [
         terminal.LineColumn("What", [say.measure_name(one) for one in shown], False),
         terminal.LineColumn("Today", [say.level_words(one, now=True) for one in shown], True),

@@ -15,6 +15,7 @@ from stockward.cli.kit.writing import find_places, write_answer
 
 
 @click.command(
+    "plan",
     cls=TextCommand,
     epilog=examples("plan examples/quarry", "plan examples/quarry --production 3 --html plan.html"),
 )
@@ -37,7 +38,7 @@ from stockward.cli.kit.writing import find_places, write_answer
               help="Write the answers as JSON; - for standard output.")  # fmt: skip
 @click.option("--seed", type=SEED, default=1, show_default=True, help="Seed of what is sampled, and of the search.")
 @click.option("--quiet", is_flag=True, help="Print no plan and no notices.")
-def plan_command(
+def planning_command(
     site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
     since: datetime | None, until: datetime | None, budget: float | None, html: Path | None,
     json_file: Path | str | None, seed: int, quiet: bool,
