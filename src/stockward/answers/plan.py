@@ -54,12 +54,14 @@ class PlannedMeasure:
 class PlannedGoal:
     """One goal of detection, today and in the plan; losses in ``unit``.
 
-    ``id`` is the series that it is held against. ``needed_now`` and ``needed`` are the smallest losses that are found
-    as it asks, with the chance ``detection``; ``None``: none is. ``chance_now`` and ``chance`` are those to find a loss
-    of the goal quantity. ``price`` is what the plan would cost less without this goal; ``None`` without a plan.
+    ``id`` is the series that it is held against, ``label`` what people call it. ``needed_now`` and ``needed`` are the
+    smallest losses that are found as it asks, with the chance ``detection``; ``None``: none is. ``chance_now`` and
+    ``chance`` are those to find a loss of the goal quantity. ``price`` is what the plan would cost less without this
+    goal; ``None`` without a plan.
     """
 
     id: str
+    label: str
     area: str | None
     substance: str
     quantity: float
@@ -92,6 +94,7 @@ class GoalInTheWay:
     """
 
     id: str
+    label: str
     quantity: float
     unit: str
     reachable: float | None

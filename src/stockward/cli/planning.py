@@ -17,7 +17,7 @@ from stockward.cli.kit.writing import find_places, write_answer
 @click.command(
     "plan",
     cls=TextCommand,
-    epilog=examples("plan examples/quarry", "plan examples/quarry --production 3 --html plan.html"),
+    epilog=examples("plan examples/quarry", "plan examples/quarry --budget 12000 --html plan.html"),
 )
 @click.argument("site", type=SITE_OR_BOOK)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")

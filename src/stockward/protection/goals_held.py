@@ -40,6 +40,7 @@ class HeldGoal:
     """
 
     id: str
+    label: str
     area: str | None
     substance: str
     unit: str

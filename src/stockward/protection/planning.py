@@ -95,6 +95,7 @@ class Planner:
         return [
             HeldGoal(
                 id=row["id"],
+                label=_called(row),
                 area=row["area"],
                 substance=row["substance"],
                 unit=row["unit"],
@@ -168,6 +169,7 @@ class Planner:
             in_the_way = tuple(
                 GoalInTheWay(
                     id=self._rows[number]["id"],
+                    label=_called(self._rows[number]),
                     quantity=held.quantity,
                     unit=self._rows[number]["unit"],
                     reachable=None,
@@ -201,6 +203,7 @@ class Planner:
         best = held.held(min(known, key=lambda one: one[0])[1]).detectable if known else None
         return GoalInTheWay(
             id=held.id,
+            label=held.label,
             quantity=held.goal.quantity,
             unit=held.unit,
             reachable=_with(best, held.resting),
@@ -259,6 +262,7 @@ class Planner:
         then = None if choice is None else held.held(held.key(choice))
         return PlannedGoal(
             id=held.id,
+            label=held.label,
             area=held.area,
             substance=held.substance,
             quantity=held.goal.quantity,
@@ -323,3 +327,9 @@ def _today(decision: Decision) -> float:
 def _periods_a_year(sight: Sight) -> float:
     days = float(sight.end[-1] - sight.start[0]) / MICROSECONDS_A_DAY
     return sight.periods * YEAR_DAYS / days
+
+
+def _called(row: dict[str, Any]) -> str:
+    """What people call a series: the substance and its area, the latter blank for the whole site."""
+    holding, area = row["holding_name"] or row["substance"], row["area_name"] or row["area"]
+    return f"{holding}, whole site" if area is None else f"{holding} in {area}"

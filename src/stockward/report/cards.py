@@ -146,7 +146,7 @@ def protection_card(plan: PlanAnswer) -> Card:
     )  # fmt: skip
     goals = (
         (
-            protection.goal_name(one.id), protection.goal_words(one), protection.loss_words(one, one.needed_now),
+            one.label, protection.goal_words(one), protection.loss_words(one, one.needed_now),
             protection.loss_words(one, one.needed), protection.cost_words(plan, one.price),
         )
         for one in plan.goals

@@ -58,7 +58,7 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
         stays=tuple(say.stays_words(plan)),
         goals=tuple(
             (
-                say.goal_name(one.id), say.goal_words(one), say.loss_words(one, one.needed_now),
+                one.label, say.goal_words(one), say.loss_words(one, one.needed_now),
                 say.loss_words(one, one.needed), say.chance_words(one.chance_now), say.chance_words(one.chance),
                 say.cost_words(plan, one.price),
             )

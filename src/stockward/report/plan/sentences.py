@@ -10,7 +10,6 @@ from stockward.report.kit import words
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
-_ALL = "whole site"
 
 
 def protection_asked(plan: PlanAnswer) -> str:
@@ -47,7 +46,7 @@ def plan_headline(plan: PlanAnswer) -> str:
 
 
 def _impossible(plan: PlanAnswer) -> str:
-    names = words.listed([goal_name(one.id) for one in plan.in_the_way], _NAMES)
+    names = words.listed([one.label for one in plan.in_the_way], _NAMES)
     if plan.needs is not None:
         return (
             f"No plan meets every goal for {cost_words(plan, plan.budget)} a year: "
@@ -75,16 +74,6 @@ def proof_words(plan: PlanAnswer) -> list[str]:
     return texts
 
 
-def goal_name(series: str) -> str:
-    """What a goal is about, as people say it.
-
-    >>> goal_name("*/TNT"), goal_name("magazine/TNT")
-    ('TNT, whole site', 'TNT in magazine')
-    """
-    area, _, substance = series.partition("/")
-    return f"{substance}, {_ALL}" if area == "*" else f"{substance} in {area}"
-
-
 def loss_words(goal: PlannedGoal, loss: float | None) -> str:
     """A loss that is found, or that none is."""
     return "none" if loss is None else _rounded(loss, goal.unit)
@@ -102,7 +91,7 @@ def goal_words(goal: PlannedGoal) -> str:
 
 def chance_words(chance: float | None) -> str:
     """A chance in per cent."""
-    return words.NOTHING if chance is None else words.percent(chance)
+    return words.NOTHING if chance is None else f"{words.number(100 * chance, 0)}{words.NARROW_SPACE}%"
 
 
 def measure_name(measure: PlannedMeasure) -> str:
@@ -154,7 +143,7 @@ def ways_out(plan: PlanAnswer) -> list[str]:
 
 
 def _way_out(plan: PlanAnswer, one: GoalInTheWay) -> str:
-    goal = f"{goal_name(one.id)}, {words.quantity(one.quantity, one.unit)}"
+    goal = f"{one.label}, {words.quantity(one.quantity, one.unit)}"
     if one.reason:
         return f"{goal}: {one.reason}."
     parts = []

@@ -49,7 +49,7 @@ def _measures(plan: PlanAnswer) -> list[terminal.LineColumn]:
 def _goals(plan: PlanAnswer) -> list[terminal.LineColumn]:
     goals = plan.goals
     return [
-        terminal.LineColumn("Goal", [say.goal_name(one.id) for one in goals], False),
+        terminal.LineColumn("Goal", [one.label for one in goals], False),
         terminal.LineColumn("Loss to find", [say.goal_words(one) for one in goals], True),
         terminal.LineColumn("Found today", [say.loss_words(one, one.needed_now) for one in goals], True),
         terminal.LineColumn("Found then", [say.loss_words(one, one.needed) for one in goals], True),
