@@ -24,6 +24,7 @@ from stockward.web.pages import (
     submissions,
     telling,
 )
+from stockward.web.pages.guards import bindings, rosters, shifts
 from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -105,6 +106,21 @@ _SITES = [
     path(f"{_AT_A_SITE}reviews/<str:key>/report/", reviews.report, name="report"),
 ]
 
+_OF_GUARDS = [
+    path(f"{_AT_A_SITE}rosters/", rosters.all_rosters, name="rosters"),
+    path(f"{_AT_A_SITE}rosters/new/", rosters.new_roster, name="new_roster"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/", rosters.one_roster, name="roster"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/progress/", rosters.roster_progress, name="roster_progress"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/publish/", rosters.publish, name="publish_roster"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/compared/", rosters.compare_rosters, name="compare_rosters"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/files/<str:name>/", rosters.roster_file, name="roster_file"),
+    path(f"{_AT_A_SITE}guards/", bindings.bound_guards, name="bound_guards"),
+    path(f"{_AT_A_SITE}guards/<str:key>/", bindings.change_binding, name="change_binding"),
+    path(f"{_AT_A_SITE}shifts/", shifts.shifts, name="shifts"),
+    path(f"{_AT_A_SITE}shifts/calendar/", shifts.calendar_link, name="calendar_link"),
+    path("calendar/<str:token>.ics", shifts.calendar, name="calendar"),
+]
+
 urlpatterns = [
     path("", home.today, name="home"),
     *_SIGNING_IN,
@@ -113,5 +129,6 @@ urlpatterns = [
     *_OWN_ACCOUNT,
     *_ACCOUNTS,
     *_SITES,
+    *_OF_GUARDS,
 ]
 require_doors(urlpatterns)

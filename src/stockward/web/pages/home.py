@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from stockward.terms.conclusions import Conclusion
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, PasswordLink, ReviewRun, SealedReport, UploadDraft, UserAccount
-from stockward.web.models.reviews import RunState
+from stockward.web.models.runs import RunState
 from stockward.web.pages.findings_due import findings_to_do
 from stockward.web.permissions import Right
 from stockward.web.records.answers import key_events
