@@ -24,6 +24,7 @@ from stockward.web.pages import (
     submissions,
     telling,
 )
+from stockward.web.pages.counts import counts, sheets
 from stockward.web.pages.guards import bindings, rosters, shifts
 from stockward.web.permissions import Right
 
@@ -121,6 +122,18 @@ _OF_GUARDS = [
     path("calendar/<str:token>.ics", shifts.calendar, name="calendar"),
 ]
 
+_COUNTING = [
+    path(f"{_AT_A_SITE}counts/", counts.all_counts, name="counts"),
+    path(f"{_AT_A_SITE}counts/new/", counts.new_count, name="new_count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/", counts.one_count, name="count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/plan/", counts.sealed_plan, name="sealed_plan"),
+    path(f"{_AT_A_SITE}counts/<str:key>/draw/", counts.draw, name="draw_count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/blank/<str:name>/", counts.blank_sheets, name="blank_sheets"),
+    path(f"{_AT_A_SITE}counts/<str:key>/sheets/<int:number>/", sheets.count_sheet, name="count_sheet"),
+    path(f"{_AT_A_SITE}counts/<str:key>/hand-in/", sheets.hand_in, name="hand_in_count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/certificate/<str:name>/", counts.certificate, name="certificate"),
+]
+
 urlpatterns = [
     path("", home.today, name="home"),
     *_SIGNING_IN,
@@ -130,5 +143,6 @@ urlpatterns = [
     *_ACCOUNTS,
     *_SITES,
     *_OF_GUARDS,
+    *_COUNTING,
 ]
 require_doors(urlpatterns)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import sites
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.handing_in import hand_in
 
+import sites
 from stockward.web.models import RosterRun
 
 RULES = "max_hours_per_week = 48\nmin_rest_hours = 11\nmax_consecutive_shifts = 6\n"

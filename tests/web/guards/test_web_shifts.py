@@ -44,7 +44,7 @@ def test_a_guard_sees_the_own_shifts_alone(works: dict[str, Any]) -> None:
     roster = stored_roster(RosterRun.objects.get())
     page = works["guard"].get("/sites/ridgeway/shifts/").content.decode()
     own = [duty for duty in roster.duties if duty.person == "G-01"]
-    assert own and page.count("<tr><th scope=\"row\">") == len(own)
+    assert own and page.count('<tr><th scope="row">') == len(own)
     assert "G-01" in page and not any(f"G-0{other}" in page for other in range(2, 6))
     for place in ("rosters/", "guards/", "entries/", "reviews/", "submissions/"):
         assert works["guard"].get(f"/sites/ridgeway/{place}").status_code == 403

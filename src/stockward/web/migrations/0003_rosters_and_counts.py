@@ -172,7 +172,6 @@ class Migration(migrations.Migration):
                 ("quantity", models.CharField(blank=True, max_length=60)),
                 ("remark", models.CharField(blank=True, max_length=400)),
                 ("version", models.PositiveIntegerField(default=0)),
-                ("once", models.CharField(blank=True, max_length=100)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "account",

@@ -49,7 +49,7 @@ class UserAccount(AbstractBaseUser):
         return f"{super()._get_session_auth_hash(secret=secret)}{self.rights}"
 
     def rights_changed(self) -> None:
-        """End every session and calendar link of the account; to be called in the transaction that changes its rights."""
+        """End every session and calendar link of the account; to be called where its rights change."""
         from stockward.web.models.rosters import CalendarLink
 
         CalendarLink.objects.filter(binding__account=self).delete()

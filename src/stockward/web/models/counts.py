@@ -44,8 +44,7 @@ class SealedCount(models.Model):
 class CountedLine(models.Model):
     """What was typed at one line of a count sheet, as it was typed; blank is not counted.
 
-    ``version`` grows with every change, so that two who write at once do not write over each other unseen. ``once`` is
-    the key of the request that wrote last.
+    ``version`` grows with every change, so that two who write at once do not write over each other unseen.
     """
 
     count = models.ForeignKey(SealedCount, on_delete=models.CASCADE, related_name="lines")
@@ -53,7 +52,6 @@ class CountedLine(models.Model):
     quantity = models.CharField(max_length=60, blank=True)
     remark = models.CharField(max_length=400, blank=True)
     version = models.PositiveIntegerField(default=0)
-    once = models.CharField(max_length=100, blank=True)
     account = models.ForeignKey(UserAccount, on_delete=models.PROTECT)
     at = models.DateTimeField(default=timezone.now)
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -29,12 +26,12 @@ from stockward.book.store.facts import tables_in
 from stockward.outputs import CALENDAR, OutputTarget
 from stockward.report.kit.file_names import file_names
 from stockward.report.roster.calendars import CalendarShift, calendar_of
-from stockward.terms.errors import StockwardError, UsageError
+from stockward.terms.errors import UsageError
 from stockward.terms.signs import printable
 from stockward.web.models import GuardBinding, RosterFile, RosterRun
 from stockward.web.records.the_book import standing_files
 from stockward.web.records.told import tell_the_book
-from stockward.web.records.uploads import folder_of
+from stockward.web.records.uploads import folder_of, said_without_folder
 
 if TYPE_CHECKING:
     from stockward.answers.roster import RosterAnswer
@@ -107,18 +104,8 @@ def read_former_roster(name: str, content: bytes, zone: str) -> tuple[dict[tuple
     """Read an earlier roster out of a file that somebody brought. Raises ``SheetError`` for one that is none."""
     from stockward.report.roster.files import read_earlier_roster
 
-    with _said_without_folder([(name, content)]) as folder:
+    with said_without_folder([(name, content)]) as folder:
         return read_earlier_roster(folder / name, zone)
-
-
-@contextmanager
-def _said_without_folder(files: list[tuple[str, bytes]]) -> Iterator[Path]:
-    """A folder with files, whose own name stands in no error."""
-    with folder_of(files) as folder:
-        try:
-            yield folder
-        except StockwardError as error:
-            raise UsageError(str(error).replace(f"{folder}{os.sep}", "")) from None
 
 
 def _told_seldom(step: Callable[[str], None]) -> Callable[[int | None, float], None]:
