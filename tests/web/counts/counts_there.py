@@ -63,3 +63,23 @@ def filled(count: SealedCount, quantity: str = "1") -> bytes:
     """A filled sheet as somebody would write it on a PC."""
     draw = draw_of(count)
     return sheet_with(draw, {line.key: (quantity, "") for line in draw.lines})
+
+
+def count_beside_the_book(site: Any, inspector: Any, certificate: bytes) -> SealedCount:
+    """A count of the manual's books, drawn and with a certificate, whatever stands in the book of the server."""
+    from datetime import UTC, datetime
+
+    from stockward import counting
+    from stockward.book import read_site
+    from stockward.web.records.the_book import the_book
+
+    facts = read_site(BOOKS)
+    plan = counting.committed(
+        counting.make_plan(facts, counting.parse_asked(facts, items=["box=3"])), seed_source=PLAN["source"]
+    )
+    count = SealedCount(site=site, account=inspector, plan=counting.plan_text(plan), seed=SEED, page=certificate)
+    count.draw, count.drawn = counting.draw_units(plan, SEED).id, datetime(2026, 2, 1, tzinfo=UTC)
+    about = {"count": count.key, "commitment": counting.plan_digest(plan)}
+    count.sealing = the_book().record("count plan sealed", inspector.key, site=site.key, about=about)
+    count.save()
+    return count
