@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from stockward.answers.counting import CountingPlan
 from stockward.report.counting.plan import goal_sentence, in_all, title
+from stockward.report.kit import words
 from stockward.terms.errors import StockwardError
 from stockward.web.asked import request_key
 from stockward.web.doors import door
@@ -91,7 +92,9 @@ def _shown_plan(plan: CountingPlan | None) -> dict[str, Any]:
         "plan": plan,
         "title": title(plan),
         "goals": [(goal_sentence(goal), ", ".join(goal.bulk)) for goal in plan.goals],
-        "strata": [one for one in plan.strata if one.counted or one.kind == "bulk"],
+        "strata": [
+            (one, words.quantity(one.book, one.unit)) for one in plan.strata if one.counted or one.kind == "bulk"
+        ],
         "in_all": in_all(plan),
     }
 
