@@ -182,7 +182,7 @@ def published_rosters(site: str) -> list[RosterRun]:
     return list(RosterRun.objects.filter(site__key=site, published__isnull=False).order_by("start"))
 
 
-def last_day_of(run: RosterRun) -> date:
+def last_day_of_roster(run: RosterRun) -> date:
     """The last day on which a shift of the roster begins."""
     return run.start + timedelta(days=7 * run.weeks - 1)
 
@@ -190,7 +190,7 @@ def last_day_of(run: RosterRun) -> date:
 def in_place_of(run: RosterRun) -> list[RosterRun]:
     """Published rosters with a day in common: a day has one roster, so that these are taken back with it."""
     others = (one for one in published_rosters(run.site.key) if one.pk != run.pk)
-    return [one for one in others if one.start <= last_day_of(run) and run.start <= last_day_of(one)]
+    return [one for one in others if one.start <= last_day_of_roster(run) and run.start <= last_day_of_roster(one)]
 
 
 def publish_roster(run: RosterRun, account: Any) -> None:

@@ -28,7 +28,7 @@ from stockward.web.records.rosters import (
     compared_rosters,
     digests_of,
     in_place_of,
-    last_day_of,
+    last_day_of_roster,
     publish_roster,
     stored_roster,
     take_roster_back,
@@ -92,7 +92,7 @@ def one_roster(request: HttpRequest, site: str, key: str) -> HttpResponse:
     others = RosterRun.objects.filter(site__key=site, shifts__gt=0).exclude(pk=run.pk).defer("previous")
     context = {
         "run": run,
-        "last": last_day_of(run),
+        "last": last_day_of_roster(run),
         "files": [name for name in digests_of(run) if name != PAGE_OF_A_ROSTER],
         "makes": request.permissions.may(Right.MAKE_ROSTERS, site),
         "replaced": in_place_of(run),
