@@ -83,3 +83,20 @@ def count_beside_the_book(site: Any, inspector: Any, certificate: bytes) -> Seal
     count.sealing = the_book().record("count plan sealed", inspector.key, site=site.key, about=about)
     count.save()
     return count
+
+
+def filled_workbook(blank: bytes, quantity: int = 1) -> bytes:
+    """The workbook of a draw with a quantity in every line, as a spreadsheet program saves it."""
+    import io
+
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(blank))
+    sheet = book["count_sheet"]
+    header = next(row for row in sheet.iter_rows() if any(cell.value == "quantity" for cell in row))
+    column = next(cell.column for cell in header if cell.value == "quantity")
+    for row in range(header[0].row + 1, sheet.max_row + 1):
+        sheet.cell(row, column).value = quantity
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()

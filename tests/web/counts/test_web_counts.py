@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counts_there import SEED, all_there, drawn_count, fill_in, filled, names, people_of_a_count, sealed_count, where
+from counts_there import (
+    SEED,
+    all_there,
+    drawn_count,
+    fill_in,
+    filled,
+    filled_workbook,
+    names,
+    people_of_a_count,
+    sealed_count,
+    where,
+)
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from stockward.book.store.entries import BookEntry
@@ -273,6 +284,24 @@ def test_what_cannot_be_planned_is_said_and_nothing_typed_is_lost(works: dict[st
     shown = works["inspector"].post(address, {"items": "box=3", "seed": "public", "show": "1"})
     assert shown.status_code == 200 and "not sealed yet" in shown.content.decode() and "box=3" in shown.content.decode()
     assert not SealedCount.objects.exists()
+
+
+def test_before_anything_is_approved_nothing_can_be_planned(come_in: Enter) -> None:
+    inspector = come_in("inspector", ridgeway="inspector")
+    for as_of in ("", "2026-01-31"):
+        given = {"items": "box=3", "seed": "public", "show": "1", "as_of": as_of}
+        page = inspector.post("/sites/ridgeway/counts/new/", given)
+        assert page.status_code == 422 and "nothing of it is approved yet" in page.content.decode()
+
+
+def test_a_workbook_that_was_filled_in_is_taken(works: dict[str, Any], tmp_path: Path) -> None:
+    count = drawn_count(works["inspector"])
+    blank = works["clerk"].get(f"{where(count)}blank/sheets.xlsx/").content
+    sheet = SimpleUploadedFile("filled.xlsx", filled_workbook(blank))
+    answer = works["clerk"].post(f"{where(count)}hand-in/", {**names(), "file": sheet})
+    assert answer.status_code == 302, answer.content.decode()
+    document = json.loads(bytes(SealedCount.objects.get().document))
+    assert {line["quantity"] for line in document["lines"]} == {1}
 
 
 def test_a_plan_sent_twice_is_sealed_once(works: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from stockward.book.store.tables import ENTRIES
 from stockward.web.models import CalendarLink, GuardBinding, RoleHeld, RosterRun
 from stockward.web.records.rosters import stored_roster
 from stockward.web.records.the_book import the_book
+from stockward.web.running.log import WithoutLinks
 
 pytestmark = pytest.mark.usefixtures("new_book")
 
@@ -78,6 +80,8 @@ def test_a_calendar_holds_the_own_shifts_and_no_other_name(works: dict[str, Any]
     assert answer.headers["Cache-Control"] == "no-store" and not answer.cookies
     token = link.removeprefix("/calendar/").removesuffix(".ics")
     assert token not in CalendarLink.objects.get().digest
+    record = logging.LogRecord("x", logging.ERROR, "", 0, f"fault: {link}", (), None)
+    assert WithoutLinks().filter(record) and token not in record.getMessage()
 
 
 def gone(link: str) -> bool:

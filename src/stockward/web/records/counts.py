@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 
 from stockward import counting
 from stockward.answers.counting import CountCertificate, CountingDraw, CountingPlan, SheetLine
+from stockward.book import Site
+from stockward.book.settings import SETTINGS
 from stockward.book.store.facts import moment_of_book
 from stockward.book.store.records import entry_numbered
 from stockward.counting.sheets.filled import Filled, sheet_words
@@ -36,7 +38,7 @@ from stockward.terms.spreadsheet_text import csv_text, no_formula
 from stockward.version import VERSION
 from stockward.web.models import CountedLine, KnownSite, SealedCount
 from stockward.web.records.reading import read_upload
-from stockward.web.records.the_book import recorded_site, the_book
+from stockward.web.records.the_book import recorded_site, standing_files, the_book
 from stockward.web.records.uploads import folder_of, said_without_folder
 
 PLAN_FILE, SHEET_FILE = "plan.json", "sheets.csv"
@@ -61,12 +63,18 @@ def plan_for(site: str, asked: CountAsked) -> CountingPlan:
     return _planned(site, asked)[0]
 
 
-def _planned(site: str, asked: CountAsked) -> tuple[CountingPlan, Any]:
-    moment = None if asked.as_of is None else moment_of_book(the_book(), site, asked.as_of)
-    facts = recorded_site(site, moment)
+def _planned(site: str, asked: CountAsked) -> tuple[CountingPlan, Site]:
+    facts = _frozen_facts(site, asked.as_of)
     facts.require_filled()
     wanted = counting.parse_asked(facts, **asked.words, detection=asked.detection)
     return counting.make_plan(facts, wanted, as_of=asked.as_of), facts
+
+
+def _frozen_facts(site: str, as_of: date | None) -> Site:
+    """The facts as they were approved by the end of a day, or now. Raises ``UsageError`` where nothing was."""
+    if SETTINGS not in standing_files(site):
+        raise UsageError(f"{site}: nothing of it is approved yet: enter its tables, and have them approved")
+    return recorded_site(site, None if as_of is None else moment_of_book(the_book(), site, as_of))
 
 
 def seal_count(
@@ -91,7 +99,7 @@ def seal_count(
         count.save()
         about = {"count": count.key, "commitment": commitment, "as of": str(asked.as_of or "now"),
                  "seed": plan.seed_source or f"SHA-256 {plan.seed_sha256}"}  # fmt: skip
-        number = the_book().record(_SEALED, account.key, site=site.key, about=about, once=once and f"{once}-sealed")
+        number = the_book().record(_SEALED, account.key, site=site.key, about=about)
         SealedCount.objects.filter(pk=count.pk).update(sealing=number)
     return str(count.key)
 
@@ -138,19 +146,20 @@ def draw_count(count: SealedCount, account: Any, seed: str) -> None:
         draw = _draw_from(count.plan, seed, commitment_in_book(count))
         SealedCount.objects.filter(pk=count.pk).update(seed=seed, draw=draw.id, drawn=timezone.now())
         about = {"count": count.key, "commitment": draw.commitment, "draw": draw.id, "seed": draw.seed}
-        the_book().record(_DRAWN, account.key, site=count.site.key, about=about, once=f"count-{count.key}-drawn")
+        the_book().record(_DRAWN, account.key, site=count.site.key, about=about)
 
 
-def blank_files(draw: CountingDraw) -> dict[str, bytes]:
-    """The blind sheets as the command line writes them: to print, as a workbook, and as CSV."""
+def blank_file(draw: CountingDraw, name: str) -> bytes | None:
+    """The blind sheets as the command line writes them: to print, as a workbook, as CSV; ``None`` for another name."""
+    if name == "sheets.html":
+        return count_sheet.write_sheets_html(draw).encode()
+    if name == SHEET_FILE:
+        return count_sheet.sheets_csv(draw).encode()
+    if name != "sheets.xlsx":
+        return None
     with folder_of([]) as folder:
-        count_sheet.write_sheets_xlsx(draw, OutputTarget(folder / "sheets.xlsx"))
-        workbook = (folder / "sheets.xlsx").read_bytes()
-    return {
-        "sheets.html": count_sheet.write_sheets_html(draw).encode(),
-        "sheets.xlsx": workbook,
-        SHEET_FILE: count_sheet.sheets_csv(draw).encode(),
-    }
+        count_sheet.write_sheets_xlsx(draw, OutputTarget(folder / name))
+        return (folder / name).read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +347,7 @@ def hand_in_count(count: SealedCount, account: Any, said: HandedInCount) -> Seal
             conclusion=int(certificate_concluded(certificate)),
             submission=_submitted(count, account, rows, draw.id) if rows else None,
         )  # fmt: skip
-        once = f"count-{count.key}-{filled.sha256[:16]}-handed-in"
-        the_book().record("count handed in", account.key, site=count.site.key, about=about, once=once)
+        the_book().record("count handed in", account.key, site=count.site.key, about=about)
     return SealedCount.objects.select_related("site").get(pk=count.pk)
 
 
@@ -379,5 +387,5 @@ def counts_of(certificate: CountCertificate) -> str:
 def _submitted(count: SealedCount, account: Any, rows: str, draw: str) -> int:
     note = f"count {draw}"
     read = read_upload([("counts.csv", rows.encode())], count.site.key, {"stock"}, note)
-    once = f"count-{count.key}-{hashlib.sha256(rows.encode()).hexdigest()[:16]}"
+    once = f"{account.key}-{count.key}-{hashlib.sha256(rows.encode()).hexdigest()[:16]}"
     return the_book().submit(count.site.key, account.key, read.changes, once=once)

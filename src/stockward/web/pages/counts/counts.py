@@ -25,7 +25,7 @@ from stockward.web.pages.reviews import in_a_frame
 from stockward.web.permissions import Permissions, Right
 from stockward.web.records.counts import (
     PLAN_FILE,
-    blank_files,
+    blank_file,
     draw_count,
     draw_of,
     plan_for,
@@ -161,8 +161,8 @@ def draw(request: HttpRequest, site: str, key: str) -> HttpResponse:
 def blank_sheets(request: HttpRequest, site: str, key: str, name: str) -> HttpResponse:
     """The blind sheets as the command line writes them, to print or to fill in."""
     count = found_count(site, key)
-    files = blank_files(draw_of(count)) if count.draw else {}
-    return _file(files.get(name), name, f"{site}-{count.draw}-{name}", save=not name.endswith(".html"))
+    content = blank_file(draw_of(count), name) if count.draw else None
+    return _file(content, name, f"{site}-{count.draw}-{name}", save=not name.endswith(".html"))
 
 
 @door(Right.SEAL_COUNTS)

@@ -150,7 +150,7 @@ def publish(request: HttpRequest, site: str, key: str) -> HttpResponse:
 @door(Right.READ_ROSTERS)
 def compare_rosters(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """What this roster has otherwise than another."""
-    run, other = _run(site, key), _run(site, request.GET.get("with", "")[:64])
+    run, other = _run(site, key), _run(site, request.GET.get("with", "").replace("\x00", "")[:64])
     if not (run.shifts and other.shifts):
         raise Http404
     now, before = stored_roster(run), stored_roster(other)
