@@ -157,3 +157,27 @@ def test_before_anything_is_approved_the_page_says_so(come_in: Callable[..., Any
     assert "nothing of it is approved yet" in manager.get("/sites/ridgeway/rosters/").content.decode()
     answer = manager.post("/sites/ridgeway/rosters/new/", {"start": "2027-07-05", "weeks": "1", "seconds": "9"})
     assert answer.status_code == 422 and not RosterRun.objects.exists()
+
+
+def test_what_a_process_that_was_killed_had_begun_is_begun_again_once(works: dict[str, Any]) -> None:
+    from stockward.web.tasks import begin_again
+
+    run = asked_roster(works["guards_manager"])
+    RosterFile.objects.all().delete()
+    RosterRun.objects.update(state=RunState.RUNNING, shifts=0)
+    begin_again()
+    assert RosterRun.objects.get().state == RunState.DONE and content(run, "roster.csv")
+    RosterRun.objects.update(state=RunState.RUNNING)
+    begin_again()
+    assert RosterRun.objects.get().state == RunState.FAILED and "twice" in RosterRun.objects.get().fault
+
+
+def test_a_roster_that_is_being_made_says_how_far_it_is(works: dict[str, Any]) -> None:
+    manager, run = works["guards_manager"], asked_roster(works["guards_manager"])
+    RosterRun.objects.update(state=RunState.RUNNING, step="best roster so far: 12 points")
+    page = manager.get(f"/sites/ridgeway/rosters/{run.key}/").content.decode()
+    assert "best roster so far" in page and 'http-equiv="refresh"' in page and "iframe" not in page
+    part = manager.get(f"/sites/ridgeway/rosters/{run.key}/progress/")
+    assert "HX-Refresh" not in part.headers and "best roster so far" in part.content.decode()
+    RosterRun.objects.update(state=RunState.DONE)
+    assert manager.get(f"/sites/ridgeway/rosters/{run.key}/progress/").headers["HX-Refresh"] == "true"

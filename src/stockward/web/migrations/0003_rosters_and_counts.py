@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="GuardBinding",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("person", models.CharField(max_length=200)),
+                ("person", models.TextField()),
                 ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "account",

@@ -50,7 +50,7 @@ class GuardBinding(models.Model):
 
     account = models.ForeignKey(UserAccount, on_delete=models.PROTECT, related_name="bindings")
     site = models.ForeignKey(KnownSite, on_delete=models.PROTECT)
-    person = models.CharField(max_length=200)
+    person = models.TextField()
     since = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -205,13 +205,14 @@ class SheetOnPage:
         return sum(bool(line.quantity) for line in self.lines)
 
 
-def sheets_on_pages(count: SealedCount) -> list[SheetOnPage]:
-    """Every sheet of a draw, with what is typed so far. No figure of the book is in it."""
+def sheets_on_pages(count: SealedCount, only: int | None = None) -> list[SheetOnPage]:
+    """Every sheet of a draw, or one alone, with what is typed so far. No figure of the book is in it."""
     draw = draw_of(count)
+    wanted = [line for line in draw.lines if only in (None, line.sheet)]
     typed = {one.line: one for one in CountedLine.objects.filter(count=count)}
     return [
         _sheet_on_page(draw, number, list(lines), typed)
-        for number, lines in groupby(draw.lines, key=lambda line: line.sheet)
+        for number, lines in groupby(wanted, key=lambda line: line.sheet)
     ]
 
 

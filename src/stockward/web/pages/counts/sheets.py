@@ -38,7 +38,7 @@ from stockward.web.records.told import said_to_people
 def count_sheet(request: HttpRequest, site: str, key: str, number: int) -> HttpResponse:
     """One sheet. What is typed is kept as it is, and what would be refused is said at once."""
     count = _open_count(request, site, key)
-    sheet = next((one for one in sheets_on_pages(count) if one.number == number), None)
+    sheet = next(iter(sheets_on_pages(count, number)), None)
     if sheet is None:
         raise Http404
     wants_json = request.headers.get("Accept") == "application/json"
@@ -93,7 +93,7 @@ def _one_line(text: str, most: int) -> str:
 
 
 def _fault(count: SealedCount, number: int) -> tuple[str, str] | None:
-    sheet = next(one for one in sheets_on_pages(count) if one.number == number)
+    (sheet,) = sheets_on_pages(count, number)
     return fault_on_sheet(draw_of(count), number, {line.key: (line.quantity, line.remark) for line in sheet.lines})
 
 
