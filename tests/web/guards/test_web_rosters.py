@@ -82,6 +82,9 @@ def test_an_earlier_roster_is_kept_as_far_as_it_can_be(works: dict[str, Any]) ->
     brought = asked_roster(manager, file=file("before.csv", swapped))
     page = manager.get(f"/sites/ridgeway/rosters/{brought.key}/compared/?with={first.key}").content.decode()
     assert "shifts are otherwise" in page and "G-01" in page
+    later = asked_roster(manager, start="2027-07-09")
+    page = manager.get(f"/sites/ridgeway/rosters/{later.key}/compared/?with={first.key}").content.decode()
+    assert "2027-07-09 to 2027-07-11" in page and not re.search(r'row">2027-07-(0[5-8]|1[2-9])', page)
     bad = manager.post("/sites/ridgeway/rosters/new/", {"start": "2027-07-05", "weeks": "1", "seconds": "9",
                                                          "file": file("x.csv", "nothing,at\nall,1\n")})  # fmt: skip
     assert bad.status_code == 422 and "x.csv" in bad.content.decode() and "reading-" not in bad.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -32,6 +33,12 @@ class RosterRun(BackgroundRun):
     shifts = models.PositiveIntegerField(default=0)
     published = models.DateTimeField(null=True)
     published_by = models.ForeignKey(UserAccount, on_delete=models.PROTECT, null=True, related_name="+")
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which a shift of it begins."""
+        last: date = self.start + timedelta(days=7 * self.weeks - 1)
+        return last
 
 
 class RosterFile(models.Model):

@@ -9,7 +9,7 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -182,15 +182,10 @@ def published_rosters(site: str) -> list[RosterRun]:
     return list(RosterRun.objects.filter(site__key=site, published__isnull=False).order_by("start"))
 
 
-def last_day_of_roster(run: RosterRun) -> date:
-    """The last day on which a shift of the roster begins."""
-    return run.start + timedelta(days=7 * run.weeks - 1)
-
-
 def in_place_of(run: RosterRun) -> list[RosterRun]:
     """Published rosters with a day in common: a day has one roster, so that these are taken back with it."""
     others = (one for one in published_rosters(run.site.key) if one.pk != run.pk)
-    return [one for one in others if one.start <= last_day_of_roster(run) and run.start <= last_day_of_roster(one)]
+    return [one for one in others if one.start <= run.last_day and run.start <= one.last_day]
 
 
 def publish_roster(run: RosterRun, account: Any) -> None:
@@ -239,9 +234,12 @@ class ShiftApart:
     after: str
 
 
-def compared_rosters(before: StoredRoster, after: StoredRoster) -> list[ShiftApart]:
-    """Shifts that one roster has and the other has not, or at another post, in order of time."""
-    one, other = ({(duty.start, duty.person): duty.post for duty in roster.duties} for roster in (before, after))
+def compared_rosters(before: StoredRoster, after: StoredRoster, first: date, last: date) -> list[ShiftApart]:
+    """Shifts of some days that one roster has and the other has not, or at another post, in order of time."""
+    one, other = (
+        {(duty.start, duty.person): duty.post for duty in roster.duties if first <= duty.day <= last}
+        for roster in (before, after)
+    )
     apart = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
     return [
         ShiftApart(printable(key[1]), key[0], printable(one.get(key, "")), printable(other.get(key, "")))

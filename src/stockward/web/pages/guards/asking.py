@@ -123,5 +123,5 @@ class _Rosters(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         """From when on, for how long, and when it was asked for."""
-        told = {"start": f"{obj.start}", "weeks": obj.weeks, "asked": f"{obj.asked:%Y-%m-%d %H:%M}"}
-        return _("the roster from %(start)s for %(weeks)d weeks, asked %(asked)s UTC") % told
+        told = {"start": f"{obj.start}", "end": f"{obj.last_day}", "asked": f"{obj.asked:%Y-%m-%d %H:%M}"}
+        return _("the roster from %(start)s to %(end)s, asked %(asked)s UTC") % told

@@ -13,7 +13,7 @@ from stockward.terms.signs import printable
 from stockward.web.models import GuardBinding
 from stockward.web.permissions import Permissions, Right
 from stockward.web.records.calendars import own_shifts
-from stockward.web.records.rosters import last_day_of_roster, published_rosters
+from stockward.web.records.rosters import published_rosters
 
 
 def rosters_to_do(
@@ -24,7 +24,7 @@ def rosters_to_do(
         yield from _next_shift(account, site, title)
     if permissions.may(Right.MAKE_ROSTERS, site):
         today = timezone.now().date()
-        if not any(run.start <= today <= last_day_of_roster(run) for run in published_rosters(site)):
+        if not any(run.start <= today <= run.last_day for run in published_rosters(site)):
             what = _("%(site)s: no roster is published for today") % {"site": title}
             yield what, _("Ask for one, and publish it to the guards."), reverse("rosters", args=[site]), False
 

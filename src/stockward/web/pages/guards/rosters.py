@@ -28,7 +28,6 @@ from stockward.web.records.rosters import (
     compared_rosters,
     digests_of,
     in_place_of,
-    last_day_of_roster,
     publish_roster,
     stored_roster,
     take_roster_back,
@@ -92,7 +91,6 @@ def one_roster(request: HttpRequest, site: str, key: str) -> HttpResponse:
     others = RosterRun.objects.filter(site__key=site, shifts__gt=0).exclude(pk=run.pk).defer("previous")
     context = {
         "run": run,
-        "last": last_day_of_roster(run),
         "files": [name for name in digests_of(run) if name != PAGE_OF_A_ROSTER],
         "makes": request.permissions.may(Right.MAKE_ROSTERS, site),
         "replaced": in_place_of(run),
@@ -154,10 +152,12 @@ def compare_rosters(request: HttpRequest, site: str, key: str) -> HttpResponse:
     if not (run.shifts and other.shifts):
         raise Http404
     now, before = stored_roster(run), stored_roster(other)
-    apart = compared_rosters(before, now)
+    first, last = max(run.start, other.start), min(run.last_day, other.last_day)
+    apart = compared_rosters(before, now, first, last)
     zone = ZoneInfo(now.zone)
     shown = [(one, one.start.astimezone(zone).replace(tzinfo=None)) for one in apart[:_MOST_APART]]
     context = {"run": run, "other": other, "zone": now.zone, "apart": shown, "count": len(apart)}
+    context |= {"first": first, "last": last, "share_days": first <= last}
     return render(request, "guards/compared.html", context)
 
 
