@@ -32,7 +32,7 @@ def _bomb() -> bytes:
 
 BAD = {
     "nothing": {"site.toml": b""},
-    "no table": {"site.toml": TOML},
+    "one table": {"site.toml": TOML, "movements.csv": MOVEMENTS},
     "no text": {"site.toml": b"\xff\xfe\x00\x01"},
     "bytes": {"site.toml": TOML, "movements.csv": bytes(range(256)) * 40},
     "NUL": {"site.toml": TOML, "movements.csv": MOVEMENTS.replace(b",", b",\x00", 5)},

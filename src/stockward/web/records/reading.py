@@ -130,7 +130,8 @@ def _beside(
         there[name] = int((~is_new).sum())
         new[name] = _only(table, is_new)
     both = {name: _together(kept.get(name), new.get(name), decimal) for name in tables() if name in kept or name in new}
-    require_none(lacking_tables(both))
+    # Settings alone are enough to begin with: who enters stock and who enters guards then go each their own way.
+    require_none(lacking_tables(both) if both else [])
     facts = Site.from_raw(both, settings, files=hashes)
     return ReadUpload(HandedIn(new, text, (), hashes, note, decimal), facts, there)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.signs import is_text, printable
 
 ENDINGS = (".csv", ".parquet", ".toml", ".xlsx")
@@ -53,3 +55,13 @@ def folder_of(files: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
         for name, content in files:
             (folder / plain_name(name)).write_bytes(content)
         yield folder
+
+
+@contextmanager
+def said_without_folder(files: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
+    """A folder as ``folder_of`` makes it, whose own name stands in no error."""
+    with folder_of(files) as folder:
+        try:
+            yield folder
+        except StockwardError as error:
+            raise UsageError(str(error).replace(f"{folder}{os.sep}", "")) from None
