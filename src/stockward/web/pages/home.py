@@ -20,6 +20,7 @@ from stockward.web.pages.findings_due import findings_to_do
 from stockward.web.permissions import Right
 from stockward.web.records.answers import key_events
 from stockward.web.records.lists import submissions_of
+from stockward.web.records.own_account import last_change
 
 _KEYS_ARE_NEWS = timedelta(days=30)
 """For so long every receiver is told of another key on the first page."""
@@ -44,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
     titles = dict(KnownSite.objects.values_list("key", "title"))
     for site in permissions.sites():
         to_do += _at_a_site(request, site, titles[site])
-    return render(request, "home.html", {"to_do": to_do})
+    return render(request, "home.html", {"to_do": to_do, "changed": last_change(request.user.key)})
 
 
 def _of_the_keeper() -> list[ToDo]:
