@@ -217,6 +217,7 @@ def _headers(place: ServerPlace) -> dict[str, Any]:
         return told
     return told | {
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "CSRF_TRUSTED_ORIGINS": [f"https://{urlsplit(place.proxy).netloc}"],
     }
@@ -229,6 +230,7 @@ _POLICY = {
     "img-src": [_SELF, "data:"],
     "connect-src": [_SELF],
     "frame-src": [_SELF],
+    "object-src": ["'none'"],
     "form-action": [_SELF],
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 _LAST_CODE = "last_code"
@@ -47,6 +49,20 @@ def require_unlocked(request: Any, account: Any) -> None:
 
     if not AxesProxyHandler.is_allowed(request, {"username": account.name}):
         raise ValidationError(_("Locked after too many wrong tries. Wait a quarter of an hour, and try again."))
+
+
+def locked_accounts() -> set[str]:
+    """Names of accounts that are locked now."""
+    from axes.models import AccessAttempt
+    from django.conf import settings
+
+    from stockward.web.models import UserAccount
+
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    wrong = AccessAttempt.objects.filter(attempt_time__gt=since).values("username")
+    tried = wrong.annotate(tries=Sum("failures_since_start")).filter(tries__gte=settings.AXES_FAILURE_LIMIT)
+    names = [one["username"] for one in tried]
+    return set(UserAccount.objects.filter(name__in=names).values_list("name", flat=True))
 
 
 def require_unused(request: Any, factor: Any, code: str) -> None:
