@@ -44,7 +44,7 @@ def shown(browsers: dict[str, Any], addresses: dict[str, str]) -> dict[str, tupl
                 page = text(getattr(browser, method)(addresses[name]))
                 own = browser.account.name if who != "signed out" else ""
                 parts = {part.replace(f"({own})", "") for part in _MAIN.split(_CHANGES.sub("", page))}
-                if not parts <= known:
+                if page and not parts <= known:
                     found[page] = name, who, method
                 known |= parts
     return found
