@@ -44,6 +44,36 @@ def test_on_postgresql(browser: Any, tmp_path: Path) -> None:
             flow(browser, shown, tmp_path)
 
 
+def test_an_account_from_its_link_to_its_first_page(browser: Any, tmp_path: Path) -> None:
+    """The administrator makes it and hands over the link; its owner sets password and second factor."""
+    with shown_site(tmp_path / "server", SITE) as shown:
+        keeper = shown.page_of(browser, "administrator")
+        keeper.goto("/accounts/new/")
+        keeper.get_by_label("Name").fill("second-clerk")
+        keeper.get_by_role("button").filter(has_text="Make").click()
+        link = keeper.locator("code", has_text="/welcome/").inner_text()
+        owner = browser.new_context(locale="en-GB", base_url=shown.address).new_page()
+        owner.goto(link)
+        password = "a phrase of the second clerk"
+        owner.get_by_label("Password").fill(password)
+        owner.get_by_label("The same again").fill(password)
+        owner.get_by_role("button", name="Set it").click()
+        owner.get_by_text("Your password is set").wait_for()
+        owner.get_by_label("Name").fill("second-clerk")
+        owner.get_by_label("Password").fill(password)
+        owner.get_by_role("button", name="Sign in").click()
+        owner.wait_for_url("**/me/**")
+        if "/confirm/" in owner.url:
+            owner.get_by_label("Password").fill(password)
+            owner.locator("main button").click()
+        secret = owner.locator("code").first.inner_text().replace(" ", "")
+        owner.get_by_label("Code").fill(Shown(shown.address, {}, secret).code())
+        owner.locator("main button").click()
+        owner.goto("/")
+        assert "Nothing waits for you." in text(owner) and "second factor set up" in text(owner)
+        assert owner.goto(link).status == 404
+
+
 def flow(browser: Any, shown: Shown, folder: Path) -> None:
     clerk, officer, inspector = (shown.page_of(browser, name) for name in ("clerk", "officer", "inspector"))
     counts = folder / "counts.csv"

@@ -55,5 +55,5 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("Your password is set. Sign in with it."))
         return redirect("account_login")
     answer = render(request, "welcome.html", {"form": form, "account": link.account})
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "strict-origin"  # "no-referrer" makes browsers hide where the form comes from
     return answer
