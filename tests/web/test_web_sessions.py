@@ -161,3 +161,30 @@ def test_signing_in_is_written_down_without_names_and_secrets(
     ]
     said = " ".join(record.getMessage() for record in caplog.records)
     assert not any(secret in said for secret in ("wrong-secret", "my-password", PASSWORD, code))
+
+
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("short", False),
+        ("password1234", False),
+        ("clerkclerk-clerk", False),
+        ("Stockward-Ridgeway", False),
+        ("officer ridgeway 12", False),
+        ("only small letters do", True),
+        ("日本語の長い合言葉です、本当に", True),
+        ("x y z " * 40, True),
+    ],
+)
+def test_long_passwords_of_any_signs_are_taken_and_those_that_all_would_try_are_not(
+    password: str, taken: bool, make_account: Enter
+) -> None:
+    from stockward.web.models import PasswordLink
+
+    account = make_account("clerk", ridgeway="clerk")
+    token = PasswordLink.make(account)
+    answer = Client().post(f"/welcome/{token}/", {"password": password, "again": password})
+    assert answer.status_code == (302 if taken else 200)
+    if taken:
+        assert Client().post("/sign-in/", {"login": "clerk", "password": password}).status_code == 302
+        assert Client().post("/sign-in/", {"login": "clerk", "password": password.upper() + "."}).status_code == 200

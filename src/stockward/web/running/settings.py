@@ -150,6 +150,7 @@ def _signing_in() -> dict[str, Any]:
                 "NAME": f"{_PASSWORDS}.UserAttributeSimilarityValidator",
                 "OPTIONS": {"user_attributes": ("name",)},
             },
+            {"NAME": "stockward.web.signing_in.passwords.NoLocalWords"},
         ],
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "home",
