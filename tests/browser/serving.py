@@ -6,7 +6,6 @@ import base64
 import hmac
 import os
 import re
-import signal
 import socket
 import struct
 import subprocess
@@ -67,7 +66,7 @@ def shown_site(folder: Path, site: Path, database: str | None = None) -> Iterato
         try:
             yield _told(begun)
         finally:
-            begun.send_signal(signal.SIGINT)
+            begun.terminate()
             begun.wait(60)
 
 

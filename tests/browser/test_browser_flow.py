@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from tests.browser.serving import ROOT, Shown, shown_site
 from tests.chromium import started_chromium
 from tests.postgres import started_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="ended as POSIX ends processes")]
+pytestmark = pytest.mark.slow
 
 SITE = ROOT / "docs" / "first_site"
 LOST = "MAR,2026-04-01,M1,TNT,1000,SCALE\n"

@@ -11,7 +11,6 @@ from tests.counting.counting_sites import WHO, drawn, fill, published, run
 from tests.roster.guard_sites import guards, post, roster, small_site
 
 import stockward as sw
-from stockward import report
 from stockward.report.roster.page import write_roster_html
 
 pytestmark = pytest.mark.slow
