@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def listen_to_signing_in() -> None:
@@ -22,12 +22,12 @@ def listen_to_signing_in() -> None:
 
 
 def _signed_in(sender: Any, request: Any, user: Any, **more: Any) -> None:
-    logger.info("account %s signed in", user.key)
+    _log.info("account %s signed in", user.key)
 
 
 def _signed_out(sender: Any, request: Any, user: Any, **more: Any) -> None:
     if user is not None:
-        logger.info("account %s signed out", user.key)
+        _log.info("account %s signed out", user.key)
 
 
 def _password_failed(sender: Any, credentials: dict[str, Any], request: Any = None, **more: Any) -> None:
@@ -36,12 +36,12 @@ def _password_failed(sender: Any, credentials: dict[str, Any], request: Any = No
     from stockward.web.signing_in.locks import name_tried
 
     account = UserAccount.objects.filter(name=name_tried(request, credentials) or "").first()
-    logger.warning("wrong password for %s", f"account {account.key}" if account else "a name that no account has")
+    _log.warning("wrong password for %s", f"account {account.key}" if account else "a name that no account has")
 
 
 def _factor_failed(sender: Any, user: Any, **more: Any) -> None:
-    logger.warning("wrong second factor for account %s", user.key)
+    _log.warning("wrong second factor for account %s", user.key)
 
 
 def _factor_used(sender: Any, user: Any, authenticator: Any, **more: Any) -> None:
-    logger.info("account %s gave its second factor: %s", user.key, authenticator.type)
+    _log.info("account %s gave its second factor: %s", user.key, authenticator.type)
