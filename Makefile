@@ -45,7 +45,7 @@ types: $(VENV)/installed
 	$(BIN)/mypy
 
 test: $(VENV)/installed lint types
-	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -n auto --dist worksteal
+	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -n auto --dist worksteal -rs
 
 check: test
 
