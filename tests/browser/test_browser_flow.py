@@ -73,6 +73,36 @@ def test_an_account_from_its_link_to_its_first_page(browser: Any, tmp_path: Path
         assert owner.goto(link).status == 404
 
 
+def test_it_is_read_with_the_keyboard_and_without_scripts(browser: Any, tmp_path: Path) -> None:
+    with shown_site(tmp_path / "server", SITE) as shown:
+        window = browser.new_context(locale="de-DE", base_url=shown.address, java_script_enabled=False)
+        page = window.new_page()
+        page.goto("/")
+        typed(page, "second-officer", "Tab", shown.passwords["second-officer"], "Enter")
+        page.get_by_role("heading", name="Zweiter Faktor").wait_for()
+        typed(page, shown.code(), "Enter")
+        page.get_by_role("heading", level=1).wait_for()
+        typed(page, "Tab")
+        assert page.get_by_role("link", name="Zum Inhalt").is_visible(), "the first stop leads past the frame"
+        typed(page, "Enter", "Tab")
+        here = page.url
+        typed(page, "Enter")
+        page.wait_for_url(lambda address: address != here)
+        assert page.url.endswith("/sites/first_site/submissions/"), "the first thing that needs them"
+        for address in ("entries/", "findings/", "reviews/", "submissions/"):
+            page.goto(f"/sites/first_site/{address}")
+            assert page.locator("h1").inner_text() and page.locator("html").get_attribute("lang") == "de"
+
+
+def typed(page: Any, *keys: str) -> None:
+    """What somebody types without a mouse: names of keys, and texts."""
+    for key in keys:
+        if key in ("Tab", "Enter"):
+            page.keyboard.press(key)
+        else:
+            page.keyboard.type(key)
+
+
 def flow(browser: Any, shown: Shown, folder: Path) -> None:
     clerk, officer, inspector = (shown.page_of(browser, name) for name in ("clerk", "officer", "inspector"))
     counts = folder / "counts.csv"
