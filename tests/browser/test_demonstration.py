@@ -39,6 +39,10 @@ def test_a_second_start_goes_on_with_what_is_there(tmp_path: Path) -> None:
     assert (folder / "book.sqlite").stat().st_size == entries, "nothing is entered twice"
     if os.name == "posix":
         assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in [folder, *folder.rglob("*")])
+    (folder / "second_factors.secret").unlink()
+    code, told = said(str(folder))
+    assert code == 1 and "second_factors.secret: the second factors were sealed with another key" in told
+    assert "put back the file of the backup" in told and "Traceback" not in told
 
 
 def test_what_is_no_demonstration_is_left_alone(tmp_path: Path) -> None:
