@@ -751,7 +751,7 @@ def review_of(made: Builder) -> ReviewAnswer:
         ),
         balances=Balances(
             series=pl.DataFrame(made.series, schema=SERIES_SCHEMA),
-            periods=pl.DataFrame(made.periods, schema=PERIOD_SCHEMA),
+            periods=pl.DataFrame(made.periods, schema=PERIOD_SCHEMA).with_columns(taken=0.0, settled=False),
             covariances=tuple(made.covariances),
             terms=pl.DataFrame(),
             causes=pl.DataFrame(made.causes, schema=CAUSE_SCHEMA),

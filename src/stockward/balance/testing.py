@@ -78,7 +78,7 @@ def _hazards(periods: Sequence[SeriesPeriods], false_alarm: float) -> list[Hazar
     moments = np.append(begun, max(float(one.end[-1]) for one in periods if one.testable))
     shared = np.diff(moments) / np.arange(1, len(moments))
     passed = -np.log1p(-false_alarm) / YEAR_DAYS * np.concatenate([[0.0], np.cumsum(shared)])
-    return [Hazard(one.begun, moments, passed) if one.testable else None for one in periods]
+    return [Hazard(one.begun, moments, passed).without(one.gaps) if one.testable else None for one in periods]
 
 
 def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
@@ -97,7 +97,7 @@ def _calibrated(periods: SeriesPeriods, balances: Balances, number: int, rate: H
 def _verdict(
     periods: SeriesPeriods, covariance: Array, calibrated: CalibratedTests, estimated: EstimatedErrors | None
 ) -> SeriesVerdict:
-    differences = periods.difference[periods.uncertain]
+    differences = periods.tested
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
     mirrored = calibrated.run(-differences) if gained else {}

@@ -69,6 +69,21 @@ ALARM_MEANING: dict[AlarmState, str] = {
 }
 
 
+class SettledState(StrEnum):
+    """What came of a loss, or a surplus, that is confirmed or explained with an amount."""
+
+    SETTLED = "settled"
+    IN_PART = "in_part"
+    NO_ALARM = "no_alarm"
+
+
+SETTLED_MEANING: dict[SettledState, str] = {
+    SettledState.SETTLED: "It explains all that alarmed in its periods: they are out of the tests, which go on after it.",
+    SettledState.IN_PART: "More is missing than it explains: the rest goes on alarming.",
+    SettledState.NO_ALARM: "Nothing alarms in its periods: what the books show of it was taken out of the differences.",
+}
+
+
 class Slip(StrEnum):
     """How a booked row may be wrong, so that it would explain what is claimed of a series."""
 
