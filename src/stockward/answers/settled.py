@@ -31,13 +31,22 @@ class SettledRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettledAlarm:
+    """An alarm that stood before it was settled: the inventory that raised it, and when that stood."""
+
+    inventory: str
+    raised_as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettledSpan:
     """What is settled of one series in periods that follow each other, by one row or by several that touch.
 
     ``amount`` is that of the rows together, with its σ; ``surplus`` says that there was more than the books say.
     ``shown`` is what the books up to the end of the span show to be missing in it (or surplus), with its σ; ``least``
     is how much would have to be settled for nothing to alarm, ``None`` where no amount does it; ``taken`` is what came
-    out of the differences. ``state`` says what came of it.
+    out of the differences. ``state`` says what came of it,
+    ``alarms`` are those that were raised in it.
     """
 
     series: int
@@ -53,6 +62,7 @@ class SettledSpan:
     least: float | None
     taken: float
     state: SettledState
+    alarms: tuple[SettledAlarm, ...] = ()
 
     @property
     def more_than_shown(self) -> bool:

@@ -74,8 +74,8 @@ def periods_of_series(balances: Balances) -> list[SeriesPeriods]:
 class SeriesPeriods:
     """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods.
 
-    ``difference`` are those of the books, ``taken`` what is settled of each, and ``settled`` the periods that are out of
-    the tests for it; ``gaps`` are the times of these (days).
+    ``difference`` are those of the books, ``taken`` what is settled of each, and ``settled`` the periods that are out
+    of the tests for it; ``gaps`` are the times of these (days).
     """
 
     def __init__(
@@ -99,6 +99,7 @@ class SeriesPeriods:
         self.start, self.end = start[self.uncertain], end[self.uncertain]
         self.gaps = tuple(zip(start[self.settled].tolist(), end[self.settled].tolist(), strict=True))
         self.closed_start, self.closed_end = start[self.closed], end[self.closed]
+        self._shared_end = end[self.uncertain | self.settled]
         self.begun = float(self.closed_start[0]) if len(self.closed_start) else np.nan
 
     def __len__(self) -> int:
@@ -113,6 +114,16 @@ class SeriesPeriods:
     def testable(self) -> bool:
         """Whether any difference is uncertain, and time has passed in which a loss could have been."""
         return bool(self.uncertain.any()) and float(self.end[-1]) > self.begun
+
+    @property
+    def shares(self) -> bool:
+        """Whether a part of the false-alarm probability is its own: also where all that could be tested is settled."""
+        return len(self._shared_end) > 0 and float(self._shared_end[-1]) > self.begun
+
+    @property
+    def last(self) -> float:
+        """When the last of the periods ends that could be tested, days."""
+        return float(self._shared_end[-1])
 
     @property
     def tested(self) -> Array:

@@ -103,9 +103,7 @@ def alarmed_periods(test: CalibratedTests, differences: Array) -> Flags:
     return found
 
 
-def least_amounts(
-    test: CalibratedTests, differences: Array, run: slice, exact: tuple[Array, Array]
-) -> Array | None:
+def least_amounts(test: CalibratedTests, differences: Array, run: slice, exact: tuple[Array, Array]) -> Array | None:
     """The least amounts ≥ 0 that have to come out of the periods of a run for nothing to alarm in it, shape (n,).
 
     Every statistic is linear in the differences, so that they follow from a linear program: of all amounts with which

@@ -70,18 +70,16 @@ ALARM_MEANING: dict[AlarmState, str] = {
 
 
 class SettledState(StrEnum):
-    """What came of a loss, or a surplus, that is confirmed or explained with an amount."""
+    """What came of a loss, or a surplus, that is confirmed or explained with an amount.
+
+    Settled: it explains what the books show in its periods, so that the tests go on after them. In part: the books show
+    more, so that its periods stay, less the amount. No alarm: nothing alarms there, and what is shown of it is taken
+    out.
+    """
 
     SETTLED = "settled"
     IN_PART = "in_part"
     NO_ALARM = "no_alarm"
-
-
-SETTLED_MEANING: dict[SettledState, str] = {
-    SettledState.SETTLED: "It explains all that alarmed in its periods: they are out of the tests, which go on after it.",
-    SettledState.IN_PART: "More is missing than it explains: the rest goes on alarming.",
-    SettledState.NO_ALARM: "Nothing alarms in its periods: what the books show of it was taken out of the differences.",
-}
 
 
 class Slip(StrEnum):

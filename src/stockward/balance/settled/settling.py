@@ -2,9 +2,9 @@
 
 A loss that is known may not alarm again, and may hide nothing. So its amount is not simply subtracted: when in its days
 it went is not known, and the amount was often estimated from these same differences. Where it suffices for nothing to
-alarm in its periods [``least_amounts``], these leave the tests whole, so that what comes after is tested as if they had
-never been tested: neither a wrong amount nor a wrong day moves any later figure. Where it does not suffice, they stay,
-less the amount where it explains most. The limits up to the settled periods depend on what stood before them, and stay.
+alarm in its periods [``least_amounts``], and the books show no more there [``sum_of_run``], these leave the tests
+whole, so that what comes after is tested as if nobody had counted in between: neither a wrong amount nor a wrong day
+moves any later figure. Else they stay, less the amount where it explains most. What stood before is tested as before.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.balances import Balances
-from stockward.answers.settled import SettledLosses, SettledSpan
+from stockward.answers.settled import SettledAlarm, SettledLosses, SettledSpan
 from stockward.balance.series_periods import SeriesPeriods
 from stockward.balance.settled.placing import PlacedRow, placed_rows
 from stockward.balance.testing import calibrated_tests
@@ -41,14 +41,22 @@ def with_settled(
     Spans of one series are settled in order of time: what is tested of a later one is what the earlier ones left.
     """
     placed, unplaced = placed_rows(books, balances)
+    balances, spans = settle_rows(placed, balances, false_alarm=false_alarm, seed=seed)
+    return balances, SettledLosses(spans=spans, unplaced=tuple(unplaced))
+
+
+def settle_rows(
+    placed: Sequence[PlacedRow], balances: Balances, *, false_alarm: float, seed: int
+) -> tuple[Balances, tuple[SettledSpan, ...]]:
+    """The balances with what these rows settle, and what came of each span."""
     spans = []
     for run in _runs(placed):
-        periods, test = calibrated_tests(balances, false_alarm=false_alarm, seed=seed, only=(run[0].series,))[run[0].series]
+        number = run[0].series
+        periods, test = calibrated_tests(balances, false_alarm=false_alarm, seed=seed, only=(number,))[number]
         settled = _Settling(periods, test, run).settled()
-        balances = _marked(balances, run[0].series, settled)
+        balances = _marked(balances, number, settled)
         spans.append(settled.span)
-    spans.sort(key=lambda one: (one.series, one.start, one.surplus))
-    return balances, SettledLosses(spans=tuple(spans), unplaced=tuple(unplaced))
+    return balances, tuple(spans)
 
 
 def _runs(placed: Sequence[PlacedRow]) -> list[list[PlacedRow]]:
@@ -100,7 +108,7 @@ class _Settling:
         if self._test is not None and tested.any():
             least, shown, shown_sigma = self._of_tested_periods(self._test, tested)
         enough = None if least is None else float(least.sum()) + exact
-        state = self._state(enough)
+        state = self._state(enough, exact + shown, shown_sigma)
         leaves = np.zeros(len(taken), dtype=bool)
         if least is not None and least.any():
             out_of_it = rest if state is SettledState.IN_PART else min(rest, max(shown, float(least.sum())))
@@ -137,13 +145,16 @@ class _Settling:
         least[self._uncertain] = found
         return least, shown, sigma
 
-    def _state(self, enough: float | None) -> SettledState:
+    def _state(self, enough: float | None, shown: float, shown_sigma: float) -> SettledState:
+        """Settled is what suffices for nothing to alarm, and is no less than what the books show, as far as they do."""
         if enough is None:
             return SettledState.IN_PART
         if not enough:
             return SettledState.NO_ALARM
-        allowed = (self.amount + _DOUBT * self.sigma) * (1.0 + _ROUNDING)
-        return SettledState.SETTLED if enough <= allowed else SettledState.IN_PART
+        most = (1.0 + _ROUNDING) * self.amount
+        suffices = enough <= most + _DOUBT * self.sigma
+        all_of_it = shown <= most + _DOUBT * float(np.hypot(self.sigma, shown_sigma))
+        return SettledState.SETTLED if suffices and all_of_it else SettledState.IN_PART
 
     def _by_days(self, where: Flags, amount: float) -> Array:
         days = np.where(where, np.maximum(self._periods.closed_end - self._periods.closed_start, 1e-4), 0.0)
@@ -168,7 +179,17 @@ class _Settling:
             least=least,
             taken=float(taken.sum()),
             state=state,
+            alarms=self._alarms(),
         )
+
+    def _alarms(self) -> tuple[SettledAlarm, ...]:
+        """What was raised in the run: by the test in force, and by each difference without error."""
+        periods, raised = self._periods, self._run & self._exact
+        if self._test is not None:
+            numbers = self._test.alarms(self._sign * periods.tested)
+            raised |= self._run & np.isin(np.flatnonzero(periods.closed)[:, None], periods.places[numbers]).any(axis=1)
+        places = np.flatnonzero(periods.closed)[raised]
+        return tuple(SettledAlarm(inventory=periods.inventory[one], raised_as_of=periods.ends[one]) for one in places)
 
 
 def _marked(balances: Balances, series: int, settled: _Settled) -> Balances:
@@ -184,7 +205,7 @@ def _marked(balances: Balances, series: int, settled: _Settled) -> Balances:
 
 
 def settled_alike(other: Balances, balances: Balances) -> Balances:
-    """Balances of the same inventories with other quantities, where the periods that are settled leave the tests too."""
+    """Balances of the same inventories with other quantities, in which the same periods leave the tests."""
     if not balances.periods["settled"].any():
         return other
     keys = ["id", "basis", "inventory"]

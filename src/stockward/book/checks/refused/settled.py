@@ -12,7 +12,9 @@ def what_is_settled_is_of_a_series(draft: Draft, table: TableDraft) -> None:
     """It names a substance or an item material, and of items an area."""
     lost = table.illegible("substance") | table.illegible("material")
     named = table.values.select(pl.sum_horizontal(pl.col("substance", "material").is_not_null())).to_series()
-    table.refuse("substance", (named == 0) & ~lost, "nothing says what is missing: name a substance, or an item material")
+    table.refuse(
+        "substance", (named == 0) & ~lost, "nothing says what is missing: name a substance, or an item material"
+    )
     both = "a substance and a material are named: name one of the two, and add a row for the other"
     table.refuse("material", named == 2, both)
     bulk = draft["materials"].values.filter(pl.col("kind") == "bulk")["material"].drop_nulls()
@@ -34,7 +36,9 @@ def what_is_settled_lies_between_inventories(draft: Draft, table: TableDraft) ->
                              maintain_order="left")["stands"]  # fmt: skip
         stood[name] = counted
         unknown = asked["area"].is_not_null() & asked[name].is_not_null() & counted.is_null()
-        table.refuse(name, unknown, "no row of counts in that area is of this inventory: write its code as it stands there")
+        table.refuse(
+            name, unknown, "no row of counts in that area is of this inventory: write its code as it stands there"
+        )
     turned = (stood["from_inventory"] >= stood["to_inventory"]).fill_null(False)
     same = (asked["from_inventory"] == asked["to_inventory"]).fill_null(False)
     words = "it is no later than that of from_inventory: exchange the two, or correct one"
@@ -44,8 +48,10 @@ def what_is_settled_lies_between_inventories(draft: Draft, table: TableDraft) ->
 def _moments(draft: Draft) -> pl.DataFrame:
     """When each inventory of an area stood: the latest of its counts, be they at fault or not."""
     counted = draft["counts"].values.select("inventory", pl.col("area").cast(pl.String), "at")
-    return counted.drop_nulls(["inventory", "area"]).group_by("area", "inventory").agg(
-        stands=pl.col("at").max().fill_null(pl.lit(0).cast(pl.Datetime("us", "UTC")))
+    return (
+        counted.drop_nulls(["inventory", "area"])
+        .group_by("area", "inventory")
+        .agg(stands=pl.col("at").max().fill_null(pl.lit(0).cast(pl.Datetime("us", "UTC"))))
     )
 
 
