@@ -122,7 +122,7 @@ class Way:
         return calibrated(balances_of(self.first, self.covariance, self.days))
 
     def settled(self, rng: np.random.Generator) -> tuple[bool, SettledState | None]:
-        """Whether anything alarms in the year after what was settled, and what came of it; no state without an alarm."""
+        """Whether anything alarms in the year after what was settled, and what came of it: nothing without an alarm."""
         noise = np.linalg.cholesky(self.covariance) @ rng.standard_normal(len(self.covariance))
         seen = noise + self.first
         alarms = self.tests.alarms(seen)

@@ -317,7 +317,8 @@ def test_what_items_hold_and_the_whole_site_follow(tmp_path: Path) -> None:
 
 
 def test_a_row_for_a_series_stands_in_place_of_what_follows_for_it(tmp_path: Path) -> None:
-    rows = "S1,confirmed_loss,2026-05-01,A,,BOX,I0,I1,10,,,stolen\nS2,confirmed_loss,2026-05-01,A,RDX,,I0,I1,20000,g,,same\n"
+    items = "S1,confirmed_loss,2026-05-01,A,,BOX,I0,I1,10,,,stolen\n"
+    rows = items + "S2,confirmed_loss,2026-05-01,A,RDX,,I0,I1,20000,g,,same\n"
     closed, _, of = reviewed(tmp_path, rows)
     of_rdx = [one for one in of.spans if closed.ids[one.series] == "A/RDX"]
     assert [[row.settled for row in one.rows] for one in of_rdx] == [["S2"]]

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from tests.book_store.test_records import FIRST_SITE, address_of, entered, row_entries
 
 import stockward as sw
+from stockward.book.store.compared import compared_alarms
 from stockward.book.store.entries import BookEntry, EntryKind
 from stockward.book.store.exporting import export_files
 from stockward.book.store.findings import (
@@ -20,7 +21,6 @@ from stockward.book.store.findings import (
     FindingStep,
     FoundAlarm,
     FoundSubject,
-    compared_alarms,
     findings_in,
 )
 from stockward.book.store.merkle import Peaks, leaf_hash
