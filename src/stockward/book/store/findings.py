@@ -23,6 +23,8 @@ SETTLED_CELLS = (
     "direction", "reason",
 )  # fmt: skip
 """Cells of the row of ``settled`` that an approved finding with an amount is; the approval gives the others."""
+REQUIRED_CELLS = ("settled", "basis", "from_inventory", "to_inventory", "amount", "reason")
+"""Those without which the table could not be read."""
 LONGEST_REASON = 2_000
 """Letters of a reason."""
 
@@ -320,6 +322,8 @@ def _faults_of_settled(cells: object) -> Iterator[str]:
         yield "what is settled is a row of cells: give texts by column"
     elif unknown := sorted(cells.keys() - set(SETTLED_CELLS)):
         yield f"{unknown[0]} is no cell of what is settled: leave it out"
+    elif blank := [name for name in REQUIRED_CELLS if not str(cells.get(name, "")).strip()]:
+        yield f"{blank[0]} is blank in what is settled: give it"
     elif max(map(len, cells.values()), default=0) > LONGEST_REASON:
         yield f"a cell has at most {LONGEST_REASON} letters: write less"
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import Site
 from stockward.book.store.facts import tables_in, written_files
-from stockward.book.store.findings import SETTLED_CELLS, FindingRecord, FindingState
+from stockward.book.store.findings import REQUIRED_CELLS, SETTLED_CELLS, FindingRecord, FindingState
 from stockward.book.store.standing import StandingRow, approved_in, standing_of
 from stockward.terms.signs import printable
 from stockward.terms.units import dimension
@@ -36,7 +36,7 @@ def settled_cells(record: FindingRecord, state: FindingState, typed: Mapping[str
         "direction": "surplus" if _is_surplus(record) else "missing",
     }
     cells = said | dict(typed)
-    return {name: cells[name] for name in SETTLED_CELLS if cells.get(name)}
+    return {name: cells.get(name, "") for name in SETTLED_CELLS if cells.get(name) or name in REQUIRED_CELLS}
 
 
 def faults_of_settled(record: FindingRecord, cells: Mapping[str, str]) -> list[str]:
