@@ -116,10 +116,10 @@ def _sentence(one: SettledSpan, series: SeriesView) -> str:
     amount = (
         words.quantity(one.amount, series.unit) if not one.sigma else words.measured(one.amount, one.sigma, series.unit)
     )
-    what = "surplus" if one.surplus else "missing"
+    what = "surplus in" if one.surplus else "missing from"
     days = words.between(series.day(one.start), series.day(one.end))
     known = "; ".join(_known(row, series) for row in one.rows if row.follows_from is None)
-    return f"{amount} of {series.what} {what} in {series.place} {days}: {known}. {_came(one, series)}"
+    return f"{amount} of {series.what} {what} {series.place} {days}: {known}. {_came(one, series)}"
 
 
 def _came(one: SettledSpan, series: SeriesView) -> str:
