@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from benchmarks import figure
 from stockward.answers.balances import Balances
-from stockward.answers.settled import SettledRow
+from stockward.answers.settled.spans import SettledRow
 from stockward.balance.settled.placing import PlacedRow
 from stockward.balance.settled.settling import settle_rows
 from stockward.balance.testing import calibrated_tests

@@ -14,7 +14,7 @@ from small_sites import Closed, write_site
 
 from stockward.answers.balances import Balances
 from stockward.answers.losses import SeriesVerdict
-from stockward.answers.settled import SettledLosses, SettledRow, SettledSpan
+from stockward.answers.settled.spans import SettledLosses, SettledRow, SettledSpan
 from stockward.balance.items import find_in_items
 from stockward.balance.settled.placing import PlacedRow
 from stockward.balance.settled.settling import settle_rows, with_settled

@@ -66,7 +66,7 @@ from stockward.answers.measuring.records import (
     StatedDifference,
 )
 from stockward.answers.review import FactsUsed, MethodErrors, Plate, ReviewAnswer, SetAside
-from stockward.answers.settled import SettledAlarm, SettledLosses, SettledRow, SettledSpan, UnplacedRow
+from stockward.answers.settled.spans import SettledAlarm, SettledLosses, SettledRow, SettledSpan, UnplacedRow
 from stockward.answers.unstated import Ranked, UnstatedPeriod, UnstatedSeries
 from stockward.terms.measuring import ChecksUse, PairsVerdict
 from stockward.terms.verdicts import ALARMING, AlarmState, LedgerFault, SettledState, Slip, Verdict

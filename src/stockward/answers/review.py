@@ -18,7 +18,7 @@ from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
-from stockward.answers.settled import SettledLosses
+from stockward.answers.settled.spans import SettledLosses
 from stockward.answers.unstated import UnstatedSeries
 
 

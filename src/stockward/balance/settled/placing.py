@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from stockward.answers.balances import Balances
-from stockward.answers.settled import SettledRow, UnplacedRow
+from stockward.answers.settled.spans import SettledRow, UnplacedRow
 from stockward.balance.composition import holdings_of
 from stockward.book.known import KnownBooks
 from stockward.terms.units import factor

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.balances import Balances
-from stockward.answers.settled import SettledAlarm, SettledLosses, SettledSpan
+from stockward.answers.settled.spans import SettledAlarm, SettledLosses, SettledSpan
 from stockward.balance.series_periods import SeriesPeriods
 from stockward.balance.settled.placing import PlacedRow, placed_rows
 from stockward.balance.testing import calibrated_tests

@@ -278,8 +278,10 @@ class FindingsLedger:
         if decision.kind is EntryKind.APPROVAL:
             about = proposal.about
             state, reason = FindingState(about["state"]), about["reason"]
-            given = {"entry": about.get("entry"), "settled": about.get("settled")}
-            record = replace(record, state=state, reason=reason, approval=decision, **given)
+            record = replace(
+                record, state=state, reason=reason, entry=about.get("entry"), settled=about.get("settled"),
+                approval=decision,
+            )  # fmt: skip
         self._keep(replace(record, waiting=None), decision)
 
     def _keep(self, record: FindingRecord, step: BookEntry) -> None:

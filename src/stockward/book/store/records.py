@@ -142,8 +142,8 @@ class Book:
         with self._adding(by, once, _Asked(EntryKind.EVENT, site=site)) as adding:
             if adding.answered is not None:
                 return adding.answered
-            said = {"event": event, **(about or {})}
-            return adding.add([_Draft(EntryKind.EVENT, said)], by=by, site=site, once=once)
+            draft = _Draft(EntryKind.EVENT, {"event": event, **(about or {})})
+            return adding.add([draft], by=by, site=site, once=once)
 
     def record_review(self, site: str, by: str, review: str, alarms: Sequence[FoundAlarm], due: date) -> int:
         """Enter which findings a review found: new ones, and more of known ones; each is to be settled by ``due``.
@@ -187,9 +187,8 @@ class Book:
         the table of that name, of the columns ``SETTLED_CELLS``, stand among the facts. Raises as ``change_finding``.
         """
         about: dict[str, Any] = {"step": FindingStep.PROPOSED, "state": FindingState(state), "reason": reason.strip()}
-        given = {"entry": entry, "settled": None if settled is None else dict(settled)}
-        about |= {key: one for key, one in given.items() if one is not None}
-        return self._say_of(site, finding, by, about, once)
+        about |= {} if entry is None else {"entry": entry}
+        return self._say_of(site, finding, by, about | ({"settled": dict(settled)} if settled else {}), once)
 
     def head(self) -> str:
         """The last signed tree head: keep it elsewhere, and what it stands for can never be changed unseen."""

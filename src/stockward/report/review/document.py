@@ -16,7 +16,7 @@ from stockward.answers.fit import ErrorsFit
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, Outliers, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
-from stockward.answers.settled import SettledLosses
+from stockward.answers.settled.spans import SettledLosses
 from stockward.report.kit import words
 from stockward.report.review.grounds.measuring import has_records
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather

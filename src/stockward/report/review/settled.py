@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stockward.answers.review import ReviewAnswer
-from stockward.answers.settled import SettledRow, SettledSpan, UnplacedRow
+from stockward.answers.settled.spans import SettledRow, SettledSpan, UnplacedRow
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Sheet
-from stockward.report.review.context.settled import Settled, SettledLine
+from stockward.report.review.context.settled import SettledLine, SettledPart
 from stockward.report.review.views import SeriesView
 from stockward.terms.verdicts import SettledState
 
@@ -16,13 +16,13 @@ _BASIS = {"confirmed_loss": "confirmed loss", "explained": "explained"}
 _LINES_MAX = 5
 
 
-def build_settled(review: ReviewAnswer, series: Sequence[SeriesView], shown: set[int]) -> Settled | None:
+def build_settled(review: ReviewAnswer, series: Sequence[SeriesView], shown: set[int]) -> SettledPart | None:
     """All that is settled, ``None`` where nothing is; ``shown`` are the series with a part of their own."""
     found = review.settled
     if not found.spans and not found.unplaced:
         return None
     lines = tuple(_line(one, series[one.series], shown) for one in found.spans)
-    return Settled(lines=lines, unplaced=tuple(map(_unplaced, found.unplaced)))
+    return SettledPart(lines=lines, unplaced=tuple(map(_unplaced, found.unplaced)))
 
 
 def settled_lines(review: ReviewAnswer, series: Sequence[SeriesView]) -> list[str]:

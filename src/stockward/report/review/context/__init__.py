@@ -17,8 +17,8 @@ from stockward.report.review.context.measuring import CheckLine as CheckLine
 from stockward.report.review.context.measuring import Measuring as Measuring
 from stockward.report.review.context.measuring import PairLine as PairLine
 from stockward.report.review.context.measuring import ScaleLine as ScaleLine
-from stockward.report.review.context.settled import Settled as Settled
 from stockward.report.review.context.settled import SettledLine as SettledLine
+from stockward.report.review.context.settled import SettledPart as SettledPart
 from stockward.report.review.context.unseen import Curve as Curve
 from stockward.report.review.context.unseen import RemedyLine as RemedyLine
 from stockward.report.review.context.unseen import StoreLine as StoreLine
@@ -352,7 +352,7 @@ class Page:
     fit: Annotated[str, "that the stated errors do not fit the differences; empty where they do"]
     records: Annotated[tuple[str, ...], "what the records of measuring show that must be looked at"]
     settled_lines: Annotated[tuple[str, ...], "what was settled, a sentence each"]
-    settled: Annotated[Settled | None, "what was settled, in a table; none where nothing was"]
+    settled: Annotated[SettledPart | None, "what was settled, in a table; none where nothing was"]
     needed: Annotated[tuple[str, ...], "the errors it would take where none is stated"]
     unstated: Annotated[tuple[UnstatedLine, ...], "every series that no stated error lets test"]
     run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]

@@ -22,7 +22,7 @@ class SettledLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class SettledPart:
     """All that is settled."""
 
     lines: Annotated[tuple[SettledLine, ...], "one a span of a series"]
