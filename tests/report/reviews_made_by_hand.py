@@ -1050,7 +1050,7 @@ def unknown_site() -> ReviewAnswer:
             else pl.lit("not_tested").alias(name)
             for name, kind in PERIOD_SCHEMA.items()
         )
-    )
+    ).with_columns(taken=0.0, settled=False)
     count = whole.balances.series.height
     evidence = whole.evidence.select(
         *(
