@@ -199,13 +199,16 @@ def main() -> None:
                 print(f"{pace}, {name}, settled from {span[0]} to {span[1]} years: {chances[-1]:.2%}", flush=True)
     figure("false alarms in the year after a settled span, most", max(chances), limit=0.055)
     figure("false alarms in the year after a settled span, least", min(chances), limit=0.055, low=0.045)
+    alone: list[bool] = []
     for name, what, way in ways(options.pace):
         rng = np.random.default_rng(7)
         found = [way.settled(rng) for _ in range(options.ways)]
         told = [(alarmed, state) for alarmed, state in found if state is not None]
+        alone += [one for one, _ in told if what.endswith("nothing")]
         states = {state: sum(one is state for _, one in told) for state in SettledState}
         alarmed = sum(one for one, _ in told) / max(len(told), 1)
         print(f"{options.pace}, {name}, {what}: alarmed after {alarmed:.1%} of {len(told)}; {states}", flush=True)
+    figure("years alarmed after the review's own estimate was settled", float(np.mean(alone)), limit=0.055)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,8 @@ class _Settling:
         taken = self._of_exact_periods()
         exact = float(self._left[self._run & self._exact].sum())
         rest = max(self.amount - float(taken.sum()), 0.0)
-        least, shown, shown_sigma = np.zeros(len(taken)), 0.0, 0.0
+        least: Array | None = np.zeros(len(taken))
+        shown, shown_sigma = 0.0, 0.0
         tested = self._run & self._uncertain
         if self._test is not None and tested.any():
             least, shown, shown_sigma = self._of_tested_periods(self._test, tested)
