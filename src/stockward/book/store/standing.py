@@ -91,7 +91,7 @@ def approved_among(entries: Iterable[BookEntry], site: str, as_of: datetime | No
             handed_in[one.submission].append(one)
         elif one.kind is EntryKind.APPROVAL and one.submission is not None and (as_of is None or one.at <= as_of):
             # An approval may be of a finding, which brings no change to the facts.
-            for change in handed_in.get(one.submission, ()):
+            for change in handed_in.pop(one.submission, ()):
                 yield change.number, change.kind, change.of, change.about
 
 
