@@ -27,8 +27,8 @@ from stockward.book.store.findings import (
 )
 from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
-from stockward.book.store.standing import approved_in, standing_of
-from stockward.book.store.tables import ENTRIES, TREE_HEADS
+from stockward.book.store.standing import fallen_among
+from stockward.book.store.tables import ENTRIES, TREE_HEADS, decides
 from stockward.book.store.tree_heads import HeadKey, HeadSigner, TreeHead
 from stockward.terms.errors import BookError, ConflictError, StockwardError, UsageError
 
@@ -347,9 +347,8 @@ def entry_numbered(connection: Connection, number: int) -> BookEntry | None:
 
 
 def _decision_on(connection: Connection, submission: int) -> Any:
-    decides = ENTRIES.c.kind.in_(sorted(DECISIONS))
     return connection.execute(
-        select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.at).where(ENTRIES.c.submission == submission, decides)
+        select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.at).where(ENTRIES.c.submission == submission, decides())
     ).first()
 
 
@@ -361,10 +360,7 @@ def _named_by(connection: Connection, submission: int) -> dict[int, str]:
 
 def _require_standing(connection: Connection, site: str, named: Mapping[int, str]) -> None:
     """Raise ``ConflictError`` where an entry that is to be corrected or withdrawn does not stand."""
-    if not named:
-        return
-    standing = {one.entry: one.table for one in standing_of(approved_in(connection, site)).rows}
-    if fallen := sorted(one for one, table in named.items() if standing.get(one) != table):
+    if fallen := fallen_among(connection, site, named):
         raise ConflictError(
             f"entry {fallen[0]}: it does not stand for {site}, or another entry has taken its place since: "
             "read the row again, and correct what stands now"

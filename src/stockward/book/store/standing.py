@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
-from stockward.book.store.tables import ENTRIES
+from stockward.book.store.tables import ENTRIES, decides, of_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def approved_in(connection: Connection, site: str, as_of: datetime | None = None
     """The entries of a site whose submissions were approved by a moment (by now where ``None``)."""
     columns = select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.of, ENTRIES.c.entry).order_by(ENTRIES.c.number)
     approvals = select(ENTRIES.c.submission).where(
-        ENTRIES.c.site == site,
-        ENTRIES.c.kind == EntryKind.APPROVAL.value,
+        of_kind(EntryKind.APPROVAL.value, site),
         *([] if as_of is None else [ENTRIES.c.at <= time_text(as_of)]),
     )
     for approval in connection.execute(approvals.order_by(ENTRIES.c.number)).all():
@@ -95,10 +94,34 @@ def approved_among(entries: Iterable[BookEntry], site: str, as_of: datetime | No
                 yield change.number, change.kind, change.of, change.about
 
 
+def fallen_among(connection: Connection, site: str, named: Mapping[int, str]) -> list[int]:
+    """Which of these entries, by number with their table, do not stand now as rows of a site.
+
+    Only they are looked up: it takes as long in a large book as in a small one.
+    """
+    approval, numbers, standing = ENTRIES.alias(), sorted(named), {}
+    approved = and_(approval.c.submission == ENTRIES.c.submission, decides(approval))
+    changes = select(ENTRIES.c.number, ENTRIES.c.table, ENTRIES.c.of).select_from(ENTRIES)
+    in_force = changes.join(approval, approved).where(
+        ENTRIES.c.site == site, approval.c.kind == EntryKind.APPROVAL.value
+    )
+    for begin in range(0, len(numbers), _AT_ONCE):
+        asked = numbers[begin : begin + _AT_ONCE]
+        rows = in_force.where(ENTRIES.c.number.in_(asked), ENTRIES.c.kind.in_(_SAY_ROWS))
+        standing |= {row.number: row.table for row in connection.execute(rows)}
+        followed = in_force.where(ENTRIES.c.of.in_(asked), ENTRIES.c.kind.in_(_NAME_ROWS))
+        for row in connection.execute(followed).all():
+            standing.pop(row.of, None)
+    return [number for number in numbers if standing.get(number) != named[number]]
+
+
 def sites_in(connection: Connection) -> list[str]:
     """The sites of which anything was handed in, in order of name."""
     named = select(ENTRIES.c.site).where(ENTRIES.c.kind == EntryKind.SUBMISSION.value).distinct()
     return sorted(str(row.site) for row in connection.execute(named))
 
 
+_AT_ONCE = 10_000
+_SAY_ROWS = [EntryKind.ROW.value, EntryKind.CORRECTION.value]
+_NAME_ROWS = [EntryKind.CORRECTION.value, EntryKind.WITHDRAWAL.value]
 _DECIDED = frozenset({EntryKind.APPROVAL.value, EntryKind.RETURN.value})

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from stockward.book.schema.dictionary import tables
 from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKind, time_text
-from stockward.book.store.tables import ENTRIES
+from stockward.book.store.tables import ENTRIES, decides, of_kind
 from stockward.web.models import UserAccount
 from stockward.web.records.the_book import the_book
 from stockward.web.wording import KIND_NAMES
@@ -102,11 +102,11 @@ def submissions_of(
         Only those with a smaller number.
     """
     decision = ENTRIES.alias()
-    decided = and_(decision.c.submission == ENTRIES.c.number, decision.c.kind.in_(sorted(DECISIONS)))
+    decided = and_(decision.c.submission == ENTRIES.c.number, decides(decision))
     query = (
         select(ENTRIES.c.entry, decision.c.entry.label("decision"))
         .outerjoin(decision, decided)
-        .where(ENTRIES.c.site == site, ENTRIES.c.kind == EntryKind.SUBMISSION.value)
+        .where(of_kind(EntryKind.SUBMISSION.value, site))
         .order_by(ENTRIES.c.number.desc())
     )
     if waiting:
