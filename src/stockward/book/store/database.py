@@ -51,6 +51,15 @@ class Database:
                 yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """As ``reading``, for one who looks for damage: bytes that are no text are read too, as other ones."""
+        with self.reading() as connection:
+            if self._sqlite:
+                driven: Any = connection.connection.driver_connection
+                driven.text_factory = lambda found: found.decode(errors="replace")
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The only writer, until all is on the disk. Raises ``BookError``, and then nothing was entered."""
         with self._said(), self._engine.connect().execution_options(writes=True) as connection, connection.begin():

@@ -89,7 +89,7 @@ def verify_database(url: str, *, key: str | None = None, former: Iterable[str] =
     """
     database = Database(url)
     try:
-        with database.reading() as connection:
+        with database.looking() as connection:
             heads = [StoredHead(*row) for row in connection.execute(select(TREE_HEADS).order_by(TREE_HEADS.c.size))]
             faults = list(schema_faults(connection))
             found = _verified(_stored_in(connection), heads, key, former)
@@ -102,13 +102,12 @@ def verify_database(url: str, *, key: str | None = None, former: Iterable[str] =
 
 def verify_export(folder: Path, *, key: str | None = None, former: Iterable[str] = ()) -> Verified:
     """Verify a folder that ``stockward book export`` wrote: its log as above, and its tables against the log."""
-    log = folder / LOG_FOLDER
     try:
-        heads = [StoredHead(**json.loads(line)) for line in read_lines(log / HEADS_FILE)]
-        about = json.loads(read_text(log / ABOUT))
+        heads = exported_heads(folder)
+        about = json.loads(read_text(folder / LOG_FOLDER / ABOUT))
         site, as_of = about["site"], None if about["as_of"] is None else datetime.fromisoformat(about["as_of"])
         own: list[BookEntry] = []
-        found = _verified(map(_of_line, read_lines(log / LOG)), heads, key, former, own, site)
+        found = _verified(exported_entries(folder), heads, key, former, own, site)
     except SiteError as error:
         raise UsageError(f"{folder}: this is no export of a book ({error})") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -183,10 +182,7 @@ class _Checking:
                 f"{self.peaks.size} entries, and the last signed head is over {signed}: entries are missing or added"
             )
         for head in (heads[0] for size, heads in self._former.items() if size > self.peaks.size):
-            self._tell(
-                f"a head of {head.at:%Y-%m-%d %H:%M} is over {head.size} entries, and {self.peaks.size} are here: "
-                "the end of the book was cut off, or a copy from before was put back"
-            )
+            self._tell(head.not_reached(self.peaks.size))
         more = [f"and {self.untold} more faults"] if self.untold else []
         name = "" if self.key is None else self.key.book
         return Verified(name, self.peaks.size, self.peaks.root, (*self.faults, *more))
@@ -246,7 +242,10 @@ class _Checking:
         size = self.peaks.size
         for kept in self._former.get(size, ()):
             if kept.root != self.peaks.root:
-                self._tell(f"the first {size} entries are not those that were signed on {kept.at:%Y-%m-%d %H:%M}")
+                self._tell(
+                    f"the first {size} entries are not those that were signed on {kept.at:%Y-%m-%d %H:%M}: they were "
+                    "changed, or a copy from before was put back and written on"
+                )
         while self._waiting and self._waiting[-1].size <= size:
             head = self._waiting.pop()
             if head.size == size:
@@ -279,6 +278,16 @@ def _stored_in(connection: Connection) -> Iterator[StoredEntry]:
     streamed = connection.execution_options(yield_per=10_000)
     for *columns, leaf, entry in streamed.execute(select(ENTRIES).order_by(ENTRIES.c.number)):
         yield StoredEntry(entry, bytes(leaf), columns)
+
+
+def exported_entries(folder: Path) -> Iterator[StoredEntry]:
+    """The log in an export, entry by entry. Raises ``SiteError`` where there is none, ``ValueError`` for another."""
+    return map(_of_line, read_lines(folder / LOG_FOLDER / LOG))
+
+
+def exported_heads(folder: Path) -> list[StoredHead]:
+    """The heads in an export. Raises as ``exported_entries``."""
+    return [StoredHead(**json.loads(line)) for line in read_lines(folder / LOG_FOLDER / HEADS_FILE)]
 
 
 def _of_line(line: str) -> StoredEntry:
