@@ -106,9 +106,9 @@ def run_until_killed(writer: Callable[[int], None], seconds: float) -> list[str]
     return [line.decode() for line in said.splitlines(keepends=True) if line.endswith(b"\n")]
 
 
-def killed(new: Callable[[str], str], folder: Path, moments: int) -> Tally:
+def killed(new: Callable[[str], str], folder: Path, moments: int, seed: int) -> Tally:
     """Kill writers of the pages' own code."""
-    drawn, tally, url, key = random.Random(1), Tally(), "", folder / "none.key"
+    drawn, tally, url, key = random.Random(seed), Tally(), "", folder / "none.key"
     gc.freeze()
     for moment in range(moments):
         if moment % MOMENTS_A_BOOK == 0:
@@ -129,12 +129,13 @@ def killed(new: Callable[[str], str], folder: Path, moments: int) -> Tally:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--moments", type=int, default=1000)
+    asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--engine", choices=["sqlite", "postgresql"])
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as made, new_databases(Path(made)) as databases:
         for engine, new in zip(("sqlite", "postgresql"), databases, strict=False):
             if options.engine in (None, engine):
-                killed(new, Path(made), options.moments).told(engine)
+                killed(new, Path(made), options.moments, options.seed).told(engine)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,12 @@ class ShownSubmission:
         return str(self.entry.about.get("note", ""))
 
     @property
+    def moved(self) -> Mapping[str, Any] | None:
+        """The time zones before and after, and how many rows it moves, where its settings change that."""
+        found: Mapping[str, Any] | None = self.entry.about.get("time_zone")
+        return found
+
+    @property
     def files(self) -> list[str]:
         """Names of the files that were brought."""
         return sorted(self.entry.about.get("files", {}))
@@ -191,7 +197,7 @@ class ShownEntry:
             return _in_words(about["row"])
         if self.entry.kind in DECISIONS:
             return f"{self.entry.submission} {about.get('reason', '')}".strip()
-        hidden = {"once", "text", "tables", "corrected", "files", "source"}
+        hidden = {"once", "text", "tables", "corrected", "files", "source", "time_zone"}
         return _in_words({name: value for name, value in about.items() if name not in hidden})
 
     def _changes(self, row: Mapping[str, str] | None) -> str:
