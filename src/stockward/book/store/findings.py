@@ -375,8 +375,7 @@ def findings_in(connection: Connection, site: str, upto: int | None = None) -> F
     steps = select(ENTRIES.c.number, ENTRIES.c.entry).where(of_kind(kind, site), *before)
     decisions = (
         select(ENTRIES.c.number, ENTRIES.c.entry)
-        .select_from(ENTRIES)
-        .join(proposal, proposal.c.number == ENTRIES.c.submission)
+        .select_from(ENTRIES.join(proposal, proposal.c.number == ENTRIES.c.submission))
         .where(of_kind(kind, site, proposal), ENTRIES.c.site == site, decides(), *before)
     )
     query = union_all(steps, decisions).order_by("number")
@@ -386,16 +385,14 @@ def findings_in(connection: Connection, site: str, upto: int | None = None) -> F
 def is_in_force(connection: Connection, site: str, number: int) -> bool:
     """Whether an entry is a change to a site's facts that was approved."""
     approval = ENTRIES.alias()
+    approved = and_(
+        approval.c.submission == ENTRIES.c.submission,
+        approval.c.kind == EntryKind.APPROVAL.value,
+        decides(approval),
+    )
     query = (
         select(ENTRIES.c.number)
-        .join(
-            approval,
-            and_(
-                approval.c.submission == ENTRIES.c.submission,
-                approval.c.kind == EntryKind.APPROVAL.value,
-                decides(approval),
-            ),
-        )
+        .select_from(ENTRIES.join(approval, approved))
         .where(ENTRIES.c.number == number, ENTRIES.c.site == site, ENTRIES.c.kind.in_(sorted(CHANGES)))
     )
     return connection.execute(query).first() is not None

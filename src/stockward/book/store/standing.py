@@ -101,9 +101,10 @@ def fallen_among(connection: Connection, site: str, named: Mapping[int, str]) ->
     """
     approval, numbers, standing = ENTRIES.alias(), sorted(named), {}
     approved = and_(approval.c.submission == ENTRIES.c.submission, decides(approval))
-    changes = select(ENTRIES.c.number, ENTRIES.c.table, ENTRIES.c.of).select_from(ENTRIES)
-    in_force = changes.join(approval, approved).where(
-        ENTRIES.c.site == site, approval.c.kind == EntryKind.APPROVAL.value
+    in_force = (
+        select(ENTRIES.c.number, ENTRIES.c.table, ENTRIES.c.of)
+        .select_from(ENTRIES.join(approval, approved))
+        .where(ENTRIES.c.site == site, approval.c.kind == EntryKind.APPROVAL.value)
     )
     for begin in range(0, len(numbers), _AT_ONCE):
         asked = numbers[begin : begin + _AT_ONCE]

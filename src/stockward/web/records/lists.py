@@ -111,7 +111,7 @@ def submissions_of(
     decided = and_(decision.c.submission == ENTRIES.c.number, decides(decision))
     query = (
         select(ENTRIES.c.entry, decision.c.entry.label("decision"))
-        .outerjoin(decision, decided)
+        .select_from(ENTRIES.outerjoin(decision, decided))
         .where(of_kind(EntryKind.SUBMISSION.value, site))
         .order_by(ENTRIES.c.number.desc())
     )
