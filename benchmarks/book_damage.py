@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,14 +146,17 @@ def _put(url: str, values: Sequence[tuple[Cell, Any]]) -> None:
 
 
 def _turned(value: Any, drawn: random.Random) -> Any:
-    content = bytearray(_bytes(value))
-    place = drawn.randrange(len(content))
-    # A text of PostgreSQL holds neither what is no UTF-8 nor a zero byte: its sevenths bits alone are turned.
-    bits = 8 if isinstance(value, bytes | int) else 7
-    content[place] ^= 1 << drawn.randrange(bits)
-    if isinstance(value, int):
-        return int.from_bytes(content)
-    return bytes(content) if isinstance(value, bytes) else content.decode()
+    """The value with another bit; PostgreSQL itself refuses a text with a zero byte, or that is no UTF-8."""
+    while True:
+        content = bytearray(_bytes(value))
+        content[drawn.randrange(len(content))] ^= 1 << drawn.randrange(8)
+        if isinstance(value, int):
+            return int.from_bytes(content)
+        if isinstance(value, bytes):
+            return bytes(content)
+        if 0 not in content:
+            with suppress(UnicodeDecodeError):
+                return content.decode()
 
 
 def rows_of(url: str, table: str) -> list[dict[str, Any]]:
