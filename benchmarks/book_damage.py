@@ -3,8 +3,9 @@
     python -m benchmarks.book_damage [--bytes 1000] [--entries 100000] [--engine sqlite]
 
 On SQLite a bit of the file itself is turned, in a cell of an entry or a head; on PostgreSQL, which keeps its pages to
-itself, a bit of a value. So that a thousand are done in an hour, up to 70 entries are changed at a time: what is
-counted as found is a line that names this entry or this head. Then all is put back, and the book must be whole again.
+itself, a bit of a value. So that a thousand are done in an hour, up to 190 entries are changed at a time: what is
+counted as found is a line that says of this very entry or head that it was changed. Then all is put back, and the book
+must be whole again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 
@@ -29,7 +31,7 @@ from stockward.book.store.proof import verify_database
 from stockward.book.store.records import Book
 from stockward.book.store.tree_heads import HeadSigner
 
-AT_ONCE, ROWS_AT_ONCE = {"entry": 70, "head over": 10}, 20_000
+AT_ONCE, ROWS_AT_ONCE = {"entry": 190, "head over": 10}, 20_000
 TABLES = {"entry": "book_entries", "head over": "book_heads"}
 HEADS_SHARE = 0.05
 
@@ -43,10 +45,11 @@ class Cell:
     column: str
     value: Any
 
-    @property
-    def told(self) -> str:
-        """How a fault begins that names its row."""
-        return f"{self.row} {self.number}: "
+    def is_told(self, faults: Sequence[str]) -> bool:
+        """Whether a line says of its row that it was changed, and not only what follows from another."""
+        begin = f"{self.row} {self.number}: "
+        ends = ("its text or its hash was changed", "beside it was changed") if self.row == "entry" else ("",)
+        return any(fault.startswith(begin) and fault.endswith(ends) for fault in faults)
 
 
 def filled(url: str, entries: int) -> None:
@@ -178,9 +181,10 @@ def damaged(url: str, number: int) -> int:
         row = "head over" if done < HEADS_SHARE * number else "entry"
         cells = cells_of(rows[row], row, drawn, min(AT_ONCE[row], number - done))
         turning = turned_in_values(url, cells, drawn) if path is None else turned_in_file(path, cells, drawn)
-        with turning:
+        # Of more than a hundred faults, a book that is verified tells the number alone.
+        with turning, patch("stockward.book.store.proof._MOST_TOLD", 1_000_000):
             faults = verify_database(url).faults
-        missed += [cell for cell in cells if not any(fault.startswith(cell.told) for fault in faults)]
+        missed += [cell for cell in cells if not cell.is_told(faults)]
         done += len(cells)
         print(f"{engine}: {done} bytes changed, {done - len(missed)} found", flush=True)
     for cell in missed[:10]:
