@@ -79,7 +79,7 @@ def test_connections_that_postgresql_cut_are_one_line_and_then_made_anew(
             with psycopg.connect(url, autocommit=True) as other:
                 other.execute(cut, (other.info.backend_pid,))
             connection.exec_driver_sql("SELECT 1")
-        assert "the database does not answer" in str(told.value)
+        assert "see what was entered before you enter it again" in str(told.value)
         assert "\n" not in str(told.value)
         assert book.record("looked in", "clerk") > 1
         assert verify_database(address_of(book)).faults == ()

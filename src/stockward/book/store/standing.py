@@ -99,7 +99,8 @@ def fallen_among(connection: Connection, site: str, named: Mapping[int, str]) ->
 
     Only they are looked up: it takes as long in a large book as in a small one.
     """
-    approval, numbers, standing = ENTRIES.alias(), sorted(named), {}
+    approval, numbers = ENTRIES.alias(), sorted(named)
+    standing: dict[int, str | None] = {}
     approved = and_(approval.c.submission == ENTRIES.c.submission, decides(approval))
     in_force = (
         select(ENTRIES.c.number, ENTRIES.c.table, ENTRIES.c.of)
