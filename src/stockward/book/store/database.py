@@ -118,10 +118,8 @@ class Database:
             return BookError(f"{self.shown}: the file is damaged ({said}): put back a copy, and verify it")
         if error.connection_invalidated:
             # It may have broken off behind the last word of the writer, before the answer came.
-            return BookError(
-                f"{self.shown}: the database broke off ({said}): check it, and see what was entered before you enter it "
-                "again"
-            )
+            mend = "check it, and see what was entered before you enter it again"
+            return BookError(f"{self.shown}: the database broke off ({said}): {mend}")
         return BookError(f"{self.shown}: the database does not answer ({said}): nothing was entered; check it")
 
 
