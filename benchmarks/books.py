@@ -18,7 +18,7 @@ from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.records import Book, Recorder
 from stockward.book.store.tree_heads import HeadSigner
 
-RIDGEWAY = Path("examples/ridgeway")
+RIDGEWAY, FIRST_SITE = Path("examples/ridgeway"), Path("docs/first_site")
 SITES = {"north": 70, "south": 25, "west": 5}
 """Their share of the submissions of a filled book, in percent."""
 _ROWS_AT_ONCE = (5, 20, 50, 200, 2000)
@@ -32,8 +32,8 @@ def recorder_of(signer: HeadSigner) -> Recorder:
 def movements(begin: int, number: int) -> HandedIn:
     """So many rows of movements, each with a code of its own."""
     codes = [f"M-{begin + place:08d}" for place in range(number)]
-    transfers = {"kind": "transfer", "material": "TNT", "from_area": "M1", "to_area": "M2"}
-    return _rows("movements", {"movement": codes, "quantity": _quantities(number), **transfers}, number)
+    receipts = {"kind": "receipt", "material": "TNT", "to_area": "M1"}
+    return _rows("movements", {"movement": codes, "quantity": _quantities(number), **receipts}, number)
 
 
 def _counts(begin: int, number: int) -> HandedIn:
@@ -59,7 +59,8 @@ def filled_book(url: str, signer: HeadSigner, entries: int) -> None:
     """A book of three sites with so many entries: submissions of 5 to 2 000 rows, one in 50 of them sent back."""
     drawn = random.Random(3)
     with Book.create(url, recorder_of(signer)) as book:
-        size = 1
+        for site in SITES:
+            size = book.approve(book.submit(site, "clerk", HandedIn.of_folder(FIRST_SITE)), "officer") + 1
         while size < entries:
             number = min(drawn.choice(_ROWS_AT_ONCE), max(1, entries - size - 2))
             (site,) = drawn.choices([*SITES], [*SITES.values()])
