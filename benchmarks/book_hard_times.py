@@ -86,7 +86,7 @@ class Writers:
         figure(f"{name}: refusals that are not one line", self.tracebacks, limit=0)
         figure(f"{name}: faults of the book", len(found.faults), limit=0)
         self._book.close()
-        return lost + self.tracebacks + len(found.faults)
+        return int(lost) + self.tracebacks + len(found.faults)
 
 
 @contextmanager
