@@ -33,7 +33,7 @@ def main(path: str) -> None:
         )
         corrected = book.submit("first_site", "clerk", HandedIn(corrections=(noted,)))
         book.approve(corrected, "officer")
-        print(book.head())
+        print(book.head(), end="")
 
 
 if __name__ == "__main__":

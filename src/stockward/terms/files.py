@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within
@@ -33,24 +36,43 @@ def read_bytes(path: Path, limit: str = "FILE_MB") -> bytes:
 
     Raises ``SiteError`` for anything else, for a file that is larger than is read, and where the system gives none.
     """
+    with _opened(path) as file:
+        require_bytes_within(limit, os.fstat(file.fileno()).st_size, path.name or str(path))
+        content: bytes | None = file.read(limit_bytes(limit))
+        if content is None:
+            # So some files of the system do that tell what happens, and have an end only when nothing does.
+            raise SiteError(path.name, "it has nothing to read yet, and no end", "put a file in its place")
+        return content
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """The lines of a regular file of any length, one after the other; each is held against the limit of a text.
+
+    Raises ``SiteError`` as ``read_bytes`` does, and ``UnicodeDecodeError`` for no UTF-8.
+    """
+    most = limit_bytes("OTHER_MB")
+    with _opened(path) as file:
+        while line := file.readline(most + 1):
+            require_bytes_within("OTHER_MB", len(line), path.name or str(path))
+            yield line.decode().rstrip("\r\n")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     name = path.name or str(path)
     try:
         _require_regular(path, path.stat().st_mode)
         with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
-            found = os.fstat(file.fileno())
-            _require_regular(path, found.st_mode)
-            require_bytes_within(limit, found.st_size, name)
-            content: bytes | None = file.read(limit_bytes(limit))
+            _require_regular(path, os.fstat(file.fileno()).st_mode)
+            yield file
+    except UnicodeDecodeError:
+        raise
     except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError) and path.is_symlink():
             said = f"this is a link to {path.readlink()}, where nothing is"
             raise SiteError(name, said, "put a file in its place") from None
         reason = getattr(error, "strerror", None) or "unknown reason"
         raise SiteError(name, f"cannot be read ({reason})", "check the file and its rights") from None
-    if content is None:
-        # So some files of the system do that tell what happens, and have an end only when nothing does.
-        raise SiteError(name, "it has nothing to read yet, and no end", "put a file in its place")
-    return content
 
 
 def read_head(path: Path, length: int) -> bytes:

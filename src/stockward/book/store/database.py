@@ -32,6 +32,8 @@ class Database:
         self._sqlite = self.url.get_backend_name() == "sqlite"
         if self._sqlite:
             _require_place(Path(self.url.database or ""), new=new)
+        if new and self._sqlite:
+            Path(self.url.database or "").touch(exist_ok=False)
         self._engine = self._opened()
         if new:
             self._make_tables()
@@ -51,6 +53,15 @@ class Database:
                 yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """As ``reading``, for one who looks for damage: bytes that are no text are read too, as other ones."""
+        with self.reading() as connection:
+            if self._sqlite:
+                driven: Any = connection.connection.driver_connection
+                driven.text_factory = lambda found: found.decode(errors="replace")
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The only writer, until all is on the disk. Raises ``BookError``, and then nothing was entered."""
         with self._said(), self._engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -67,9 +78,7 @@ class Database:
             return create_engine(
                 self.url, pool_pre_ping=True, pool_size=4, max_overflow=60, connect_args={"connect_timeout": 10}
             )
-        engine = create_engine(
-            _unwritable(self.url) or self.url, poolclass=NullPool, connect_args={"timeout": _SECONDS_TO_WAIT}
-        )
+        engine = create_engine(_there(self.url), poolclass=NullPool, connect_args={"timeout": _SECONDS_TO_WAIT})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -103,8 +112,14 @@ class Database:
             return BookError(f"{self.shown}: the disk is full, and nothing was entered: make room, and enter it again")
         if "no such table" in said or state == "42P01":
             return BookError(f"{self.shown}: there is no book in it: make one with: stockward serve DIR")
+        if "unable to open" in said:
+            return BookError(f"{self.shown}: the file is not there: nothing was entered; put it back, and try it again")
         if "malformed" in said or "not a database" in said:
             return BookError(f"{self.shown}: the file is damaged ({said}): put back a copy, and verify it")
+        if error.connection_invalidated:
+            # It may have broken off behind the last word of the writer, before the answer came.
+            mend = "check it, and see what was entered before you enter it again"
+            return BookError(f"{self.shown}: the database broke off ({said}): {mend}")
         return BookError(f"{self.shown}: the database does not answer ({said}): nothing was entered; check it")
 
 
@@ -143,12 +158,15 @@ def _require_place(path: Path, *, new: bool) -> None:
         raise UsageError(f"{path}: this is no book, but another file: name the .sqlite file of the book")
 
 
-def _unwritable(url: URL) -> URL | None:
-    """The address of a file in a folder where nothing can be written, such as a copy on a disc: it is only read."""
+def _there(url: URL) -> URL:
+    """The address of a file that is there; where nothing can be written, as to a copy on a disc, it is only read.
+
+    A file that is moved away must not be made anew, empty: its own could then not be put back without harm.
+    """
     path = Path(url.database or "").absolute()
-    if os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists():
-        return None
-    return url.set(database=path.as_uri()).update_query_dict({"immutable": "1", "uri": "true"})
+    writable = os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists()
+    how = {"mode": "rw"} if writable else {"immutable": "1"}
+    return url.set(database=path.as_uri()).update_query_dict({**how, "uri": "true"})
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
+
+from pydantic_core import from_json
 
 FORMAT = 1
 """Of the entries: it stands in the first of them."""
@@ -88,12 +91,12 @@ class BookEntry:
     def of_text(cls, text: str) -> Self:
         """Read what ``text`` gave. Raises ``ValueError`` for what is no entry."""
         try:
-            said = json.loads(text)
+            said = _json_in(text)
             about = said.get("about")
             return cls(
                 number=said["number"],
-                kind=EntryKind(said["kind"]),
-                at=datetime.fromisoformat(said["at"]).astimezone(UTC),
+                kind=_KINDS[said["kind"]],
+                at=_moment_of(said["at"]),
                 by=said["by"],
                 site=said.get("site"),
                 submission=said.get("submission"),
@@ -115,9 +118,29 @@ class BookEntry:
         return table if isinstance(table, str) else None
 
 
+_KINDS = {kind.value: kind for kind in EntryKind}
 _JSON = json.JSONEncoder(ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def time_text(moment: datetime) -> str:
     """A moment to the microsecond, in UTC: text of one length, which sorts as time does."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _text_of(moment.astimezone(UTC))
+
+
+def _json_in(text: str) -> Any:
+    try:
+        return from_json(text, cache_strings="keys")
+    except ValueError:
+        # Half of a pair of surrogates, which Python can hold and write, is refused there.
+        return json.loads(text)
+
+
+# Entries that were handed in together share their moment.
+@lru_cache(maxsize=64)
+def _moment_of(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@lru_cache(maxsize=64)
+def _text_of(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

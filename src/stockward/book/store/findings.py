@@ -13,10 +13,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, select, union_all
 
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind
-from stockward.book.store.tables import ENTRIES
+from stockward.book.store.tables import ENTRIES, decides, of_kind
 
 SETTLED_CELLS = (
     "settled", "basis", "area", "substance", "material", "from_inventory", "to_inventory", "amount", "unit", "sigma",
@@ -337,27 +337,28 @@ def _words(state: FindingState) -> str:
 def findings_in(connection: Connection, site: str, upto: int | None = None) -> FindingsLedger:
     """The findings of a site in the book, now or as they stood before the entry of a number."""
     proposal = ENTRIES.alias()
-    decides = ENTRIES.c.kind.in_([EntryKind.APPROVAL.value, EntryKind.RETURN.value])
-    decided = and_(decides, proposal.c.kind == EntryKind.FINDING.value)
-    query = (
-        select(ENTRIES.c.entry)
-        .outerjoin(proposal, and_(decides, proposal.c.number == ENTRIES.c.submission))
-        .where(ENTRIES.c.site == site, or_(ENTRIES.c.kind == EntryKind.FINDING.value, decided))
-        .order_by(ENTRIES.c.number)
+    kind, before = EntryKind.FINDING.value, [] if upto is None else [ENTRIES.c.number < upto]
+    steps = select(ENTRIES.c.number, ENTRIES.c.entry).where(of_kind(kind, site), *before)
+    decisions = (
+        select(ENTRIES.c.number, ENTRIES.c.entry)
+        .select_from(ENTRIES.join(proposal, proposal.c.number == ENTRIES.c.submission))
+        .where(of_kind(kind, site, proposal), ENTRIES.c.site == site, decides(), *before)
     )
-    if upto is not None:
-        query = query.where(ENTRIES.c.number < upto)
+    query = union_all(steps, decisions).order_by("number")
     return FindingsLedger.of_entries(BookEntry.of_text(row.entry) for row in connection.execute(query))
 
 
 def is_in_force(connection: Connection, site: str, number: int) -> bool:
     """Whether an entry is a change to a site's facts that was approved."""
     approval = ENTRIES.alias()
+    approved = and_(
+        approval.c.submission == ENTRIES.c.submission,
+        approval.c.kind == EntryKind.APPROVAL.value,
+        decides(approval),
+    )
     query = (
         select(ENTRIES.c.number)
-        .join(
-            approval, and_(approval.c.submission == ENTRIES.c.submission, approval.c.kind == EntryKind.APPROVAL.value)
-        )
+        .select_from(ENTRIES.join(approval, approved))
         .where(ENTRIES.c.number == number, ENTRIES.c.site == site, ENTRIES.c.kind.in_(sorted(CHANGES)))
     )
     return connection.execute(query).first() is not None

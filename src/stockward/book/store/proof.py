@@ -7,27 +7,27 @@ are held against it.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from stockward.book.store.database import Database
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
 from stockward.book.store.facts import written_files
-from stockward.book.store.findings import FindingsLedger, follows_its_review
+from stockward.book.store.findings import follows_its_review
 from stockward.book.store.guarded import schema_faults
 from stockward.book.store.merkle import Peaks, leaf_hash
+from stockward.book.store.proving.rules import BookRules
 from stockward.book.store.records import repeated_columns
 from stockward.book.store.standing import approved_among, standing_of
 from stockward.book.store.tables import ENTRIES, TREE_HEADS
 from stockward.book.store.tree_heads import HeadKey, TreeHead
 from stockward.terms.errors import BookError, SiteError, UsageError
-from stockward.terms.files import read_text
+from stockward.terms.files import read_lines, read_text
 
 LOG, HEADS_FILE, ABOUT = "entries.jsonl", "heads.jsonl", "export.json"
 LOG_FOLDER = "book"
@@ -35,13 +35,13 @@ _MOST_TOLD = 100
 _OF_FINDINGS = frozenset({EntryKind.FINDING, EntryKind.APPROVAL, EntryKind.RETURN})
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(NamedTuple):
     """An entry as it is stored: its text (``None`` where only the hash was given), the hash, and other columns."""
 
     text: str | None
     leaf: bytes
-    columns: Mapping[str, Any] | None = None
+    columns: Sequence[Any] | None = None
+    """Those of ``repeated_columns``, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def verify_database(url: str, *, key: str | None = None, former: Iterable[str] =
     """
     database = Database(url)
     try:
-        with database.reading() as connection:
+        with database.looking() as connection:
             heads = [StoredHead(*row) for row in connection.execute(select(TREE_HEADS).order_by(TREE_HEADS.c.size))]
             faults = list(schema_faults(connection))
             found = _verified(_stored_in(connection), heads, key, former)
@@ -103,27 +103,32 @@ def verify_database(url: str, *, key: str | None = None, former: Iterable[str] =
 def verify_export(folder: Path, *, key: str | None = None, former: Iterable[str] = ()) -> Verified:
     """Verify a folder that ``stockward book export`` wrote: its log as above, and its tables against the log."""
     try:
-        log = folder / LOG_FOLDER
-        heads = [StoredHead(**json.loads(line)) for line in read_text(log / HEADS_FILE).splitlines()]
-        stored = [_of_line(line) for line in read_text(log / LOG).splitlines()]
-        about = json.loads(read_text(log / ABOUT))
-        found = _verified(stored, heads, key, former)
-        entries = [BookEntry.of_text(one.text) for one in stored if one.text is not None]
-        as_of = None if about["as_of"] is None else datetime.fromisoformat(about["as_of"])
-        written = written_files(standing_of(approved_among(entries, about["site"], as_of)))
+        heads = exported_heads(folder)
+        about = json.loads(read_text(folder / LOG_FOLDER / ABOUT))
+        site, as_of = about["site"], None if about["as_of"] is None else datetime.fromisoformat(about["as_of"])
+        own: list[BookEntry] = []
+        found = _verified(exported_entries(folder), heads, key, former, own, site)
     except SiteError as error:
         raise UsageError(f"{folder}: this is no export of a book ({error})") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Verified("", 0, b"", (f"{folder}: the log of the export cannot be read ({error})",))
-    return Verified(found.book, found.size, found.root, (*found.faults, *_faults_of_files(folder, written)))
+    try:
+        faults = [*_faults_of_files(folder, written_files(standing_of(approved_among(own, site, as_of))))]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        faults = [f"{folder}: what its log says makes no tables ({error})"]
+    return Verified(found.book, found.size, found.root, (*found.faults, *faults))
 
 
 def _verified(
-    stored: Iterable[StoredEntry], heads: Sequence[StoredHead], key: str | None, former: Iterable[str]
-) -> Verified:
+    stored: Iterable[StoredEntry], heads: Sequence[StoredHead], key: str | None, former: Iterable[str],
+    own: list[BookEntry] | None = None, site: str | None = None,
+) -> Verified:  # fmt: skip
+    """Go over the book; entries of a site are added to ``own``."""
     checking = _Checking(heads, key, former)
     for one in stored:
-        checking.take(one)
+        entry = checking.take(one)
+        if own is not None and entry is not None and entry.site == site:
+            own.append(entry)
     return checking.verified()
 
 
@@ -139,17 +144,21 @@ class _Checking:
     last: str = ""
 
     def __post_init__(self) -> None:
-        self.rules = _Rules()
+        self.rules = BookRules()
+        self._size = 0
+        self._leaves: list[bytes] = []
         self.key: HeadKey | None = None
         self._waiting = list(reversed(self.heads))
         self._signed = {head.size for head in self.heads}
+        self._looked_at = set(self._signed)
         self._former: dict[int, list[TreeHead]] = {}
         self.untold = 0
 
-    def take(self, stored: StoredEntry) -> None:
-        number = self.peaks.size
+    def take(self, stored: StoredEntry) -> BookEntry | None:
+        """Look at the next entry; returns what it says where that can be read."""
+        number, entry = self._size, None
         if stored.text is not None:
-            self._take_text(number, stored)
+            entry = self._take_text(number, stored.text, stored)
         else:
             self.last = ""
             if stored.columns is not None:
@@ -158,47 +167,52 @@ class _Checking:
                 self._tell("entry 0: the first entry must be given: export the book again")
         if self.key is None:
             self._take_key(None)
-        self.peaks = self.peaks.grown([stored.leaf])
-        self._close_heads()
+        self._leaves.append(stored.leaf)
+        self._size += 1
+        if self._size in self._looked_at:
+            self._close_heads()
+        return entry
 
     def verified(self) -> Verified:
+        """What was found, once every entry was taken."""
+        self._close_heads()
         if not self.heads or self.heads[-1].size != self.peaks.size:
             signed = self.heads[-1].size if self.heads else 0
             self._tell(
                 f"{self.peaks.size} entries, and the last signed head is over {signed}: entries are missing or added"
             )
         for head in (heads[0] for size, heads in self._former.items() if size > self.peaks.size):
-            self._tell(
-                f"a head of {head.at:%Y-%m-%d %H:%M} is over {head.size} entries, and {self.peaks.size} are here: "
-                "the end of the book was cut off, or a copy from before was put back"
-            )
+            self._tell(head.not_reached(self.peaks.size))
         more = [f"and {self.untold} more faults"] if self.untold else []
         name = "" if self.key is None else self.key.book
         return Verified(name, self.peaks.size, self.peaks.root, (*self.faults, *more))
 
-    def _take_text(self, number: int, stored: StoredEntry) -> None:
-        if leaf_hash((stored.text or "").encode()) != stored.leaf:
+    def _take_text(self, number: int, text: str, stored: StoredEntry) -> BookEntry | None:
+        if leaf_hash(text.encode()) != stored.leaf:
             self._tell(f"entry {number}: its text or its hash was changed")
         try:
-            entry = BookEntry.of_text(stored.text or "")
+            entry = BookEntry.of_text(text)
         except ValueError as error:
             self._tell(f"entry {number}: {error}")
-            return
+            return None
         if entry.number != number:
             self._tell(f"entry {number}: here stands the one numbered {entry.number}: entries are missing or moved")
         columns = repeated_columns(entry)
-        if stored.columns is not None and dict(stored.columns) != columns:
-            changed = [name for name, value in columns.items() if stored.columns[name] != value]
+        if stored.columns is not None and stored.columns != [*columns.values()]:
+            changed = [
+                name for (name, value), kept in zip(columns.items(), stored.columns, strict=True) if kept != value
+            ]
             self._tell(f"entry {number}: {', '.join(changed)} beside it was changed")
         if columns["at"] < self.last:
             self._tell(f"entry {number}: it is older than the one before")
         self.last = columns["at"]
         if number == 0:
             self._take_key(entry)
-        elif not (entry.kind in CHANGES or follows_its_review(entry) or number in self._signed):
+        elif not (entry.kind in CHANGES or number in self._signed or follows_its_review(entry)):
             self._tell(f"entry {number}: the head that was signed before it is missing")
         for fault in self.rules.faults_of(entry):
             self._tell(f"entry {number}: {fault}")
+        return entry
 
     def _take_key(self, first: BookEntry | None) -> None:
         """Take the key that is given, or else that of the first entry; and look at former heads with it."""
@@ -219,12 +233,19 @@ class _Checking:
                 self._tell(f"a head that was kept: {error}: it is of another book, or either is forged")
                 continue
             self._former.setdefault(head.size, []).append(head)
+            self._looked_at.add(head.size)
 
     def _close_heads(self) -> None:
+        """Look at the heads over the entries taken so far."""
+        self.peaks = self.peaks.grown(self._leaves)
+        self._leaves.clear()
         size = self.peaks.size
         for kept in self._former.get(size, ()):
             if kept.root != self.peaks.root:
-                self._tell(f"the first {size} entries are not those that were signed on {kept.at:%Y-%m-%d %H:%M}")
+                self._tell(
+                    f"the first {size} entries are not those that were signed on {kept.at:%Y-%m-%d %H:%M}: they were "
+                    "changed, or a copy from before was put back and written on"
+                )
         while self._waiting and self._waiting[-1].size <= size:
             head = self._waiting.pop()
             if head.size == size:
@@ -253,86 +274,20 @@ class _Checking:
             self.untold += 1
 
 
-class _Rules:
-    """What no book may hold, whoever signed it: a decision by the author, or a second; a correction of what fell."""
-
-    def __init__(self) -> None:
-        self._authors: dict[int, tuple[str, str | None]] = {}
-        self._decided: set[int] = set()
-        self._named: dict[int, list[BookEntry]] = {}
-        self._standing: dict[int, tuple[str | None, str | None]] = {}
-        self._proposals: dict[int, tuple[str, str | None]] = {}
-        self._findings = FindingsLedger()
-        self._last_change: dict[int, int] = {}
-        self._approved: list[int] = []
-
-    def faults_of(self, entry: BookEntry) -> Iterator[str]:
-        """What is wrong with this entry after those before it."""
-        if (entry.number == 0) != (entry.kind is EntryKind.BOOK):
-            yield "only the first entry names the book"
-        if entry.kind is not EntryKind.BOOK and not entry.by:
-            yield "nobody has entered it"
-        if entry.kind is EntryKind.SUBMISSION:
-            self._authors[entry.number] = entry.by, entry.site
-        elif entry.kind in CHANGES:
-            yield from self._faults_of_change(entry)
-        elif entry.kind in (EntryKind.APPROVAL, EntryKind.RETURN):
-            yield from self._faults_of_decision(entry)
-        if entry.kind in _OF_FINDINGS:
-            yield from self._faults_of_finding(entry)
-
-    def _faults_of_finding(self, entry: BookEntry) -> Iterator[str]:
-        faults = list(self._findings.faults_of(entry))
-        named = entry.about.get("entry") if entry.settles else None
-        if isinstance(named, int) and not self._in_force(named, entry.site):
-            faults.append(f"it names entry {named}, which is no approved change of its site")
-        yield from faults
-        if faults:
-            return
-        if entry.settles:
-            self._proposals[entry.number] = entry.by, entry.site
-        self._findings.take(entry)
-
-    def _in_force(self, number: int, site: str | None) -> bool:
-        """Whether an entry is a change to the facts of a site that was approved."""
-        place = bisect_right(self._approved, number)
-        submission = self._approved[place - 1] if place else number
-        return submission < number <= self._last_change.get(submission, -1) and self._authors[submission][1] == site
-
-    def _faults_of_change(self, entry: BookEntry) -> Iterator[str]:
-        self._last_change[entry.submission or 0] = entry.number
-        if self._authors.get(entry.submission or 0) != (entry.by, entry.site):
-            yield "it belongs to no submission of the same person and site"
-        elif entry.kind is not EntryKind.SETTINGS:
-            self._named.setdefault(entry.submission or 0, []).append(entry)
-
-    def _faults_of_decision(self, entry: BookEntry) -> Iterator[str]:
-        submission = entry.submission or 0
-        handed_in = self._authors.get(submission) or self._proposals.get(submission)
-        author, site = handed_in or ("", None)
-        if handed_in is None or site != entry.site:
-            yield "it decides on no submission of its site"
-        if author == entry.by:
-            yield "who handed it in has decided on it"
-        if submission in self._decided:
-            yield "its submission was decided before"
-        self._decided.add(submission)
-        named = self._named.pop(submission, [])
-        if entry.kind is EntryKind.RETURN:
-            return
-        insort(self._approved, submission)
-        for one in named:
-            if one.of is not None and self._standing.pop(one.of, None) != (site, one.table):
-                yield f"entry {one.number}, which it approves, names entry {one.of}, which does not stand"
-            if one.kind is not EntryKind.WITHDRAWAL:
-                self._standing[one.number] = site, one.table
-
-
 def _stored_in(connection: Connection) -> Iterator[StoredEntry]:
     streamed = connection.execution_options(yield_per=10_000)
-    for row in streamed.execute(select(ENTRIES).order_by(ENTRIES.c.number)):
-        columns = dict(row._mapping)  # noqa: SLF001 - the public name of this in SQLAlchemy
-        yield StoredEntry(columns.pop("entry"), bytes(columns.pop("leaf")), columns)
+    for *columns, leaf, entry in streamed.execute(select(ENTRIES).order_by(ENTRIES.c.number)):
+        yield StoredEntry(entry, bytes(leaf), columns)
+
+
+def exported_entries(folder: Path) -> Iterator[StoredEntry]:
+    """The log in an export, entry by entry. Raises ``SiteError`` where there is none, ``ValueError`` for another."""
+    return map(_of_line, read_lines(folder / LOG_FOLDER / LOG))
+
+
+def exported_heads(folder: Path) -> list[StoredHead]:
+    """The heads in an export. Raises as ``exported_entries``."""
+    return [StoredHead(**json.loads(line)) for line in read_lines(folder / LOG_FOLDER / HEADS_FILE)]
 
 
 def _of_line(line: str) -> StoredEntry:

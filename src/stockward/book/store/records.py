@@ -27,8 +27,9 @@ from stockward.book.store.findings import (
 )
 from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
-from stockward.book.store.standing import approved_in, standing_of
-from stockward.book.store.tables import ENTRIES, TREE_HEADS
+from stockward.book.store.standing import fallen_among
+from stockward.book.store.tables import ENTRIES, TREE_HEADS, decides
+from stockward.book.store.time_zones import moved_by
 from stockward.book.store.tree_heads import HeadKey, HeadSigner, TreeHead
 from stockward.terms.errors import BookError, ConflictError, StockwardError, UsageError
 
@@ -111,8 +112,8 @@ class Book:
     def submit(self, site: str, by: str, changes: HandedIn, *, once: str | None = None) -> int:
         """Hand in changes to a site's facts; returns the number of the submission, which waits for somebody else.
 
-        Raises ``UsageError`` for nothing to hand in, ``ConflictError`` where a row that is corrected or withdrawn no
-        longer stands.
+        Raises ``UsageError`` for nothing to hand in and for another time zone without a note, ``ConflictError`` where
+        a row that is corrected or withdrawn no longer stands.
         """
         if not site or not site.isprintable():
             raise UsageError(f"{site!r}: a site has a name in letters: give it one")
@@ -120,7 +121,9 @@ class Book:
             if adding.answered is not None:
                 return adding.answered
             _require_standing(adding.connection, site, {one.of: one.table for one in changes.corrections})
-            drafts = [_Draft(EntryKind.SUBMISSION, changes.about)]
+            moved = moved_by(adding.connection, site, changes.settings, changes.note)
+            about = changes.about if moved is None else {**changes.about, "time_zone": moved}
+            drafts = [_Draft(EntryKind.SUBMISSION, about)]
             drafts += [_Draft(EntryKind(kind), about, of) for kind, about, of in changes.entries()]
             if len(drafts) == 1:
                 raise UsageError(f"{site}: there is nothing to hand in: no row, no correction, no setting")
@@ -348,9 +351,8 @@ def entry_numbered(connection: Connection, number: int) -> BookEntry | None:
 
 
 def _decision_on(connection: Connection, submission: int) -> Any:
-    decides = ENTRIES.c.kind.in_(sorted(DECISIONS))
     return connection.execute(
-        select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.at).where(ENTRIES.c.submission == submission, decides)
+        select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.at).where(ENTRIES.c.submission == submission, decides())
     ).first()
 
 
@@ -362,10 +364,7 @@ def _named_by(connection: Connection, submission: int) -> dict[int, str]:
 
 def _require_standing(connection: Connection, site: str, named: Mapping[int, str]) -> None:
     """Raise ``ConflictError`` where an entry that is to be corrected or withdrawn does not stand."""
-    if not named:
-        return
-    standing = {one.entry: one.table for one in standing_of(approved_in(connection, site)).rows if one.finding is None}
-    if fallen := sorted(one for one, table in named.items() if standing.get(one) != table):
+    if fallen := fallen_among(connection, site, named):
         raise ConflictError(
             f"entry {fallen[0]}: it does not stand for {site}, or another entry has taken its place since: "
             "read the row again, and correct what stands now"

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind, time_text
-from stockward.book.store.tables import ENTRIES
+from stockward.book.store.tables import ENTRIES, decides, of_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,9 @@ def standing_of(approved: Iterable[Approved]) -> StandingFacts:
 def approved_in(connection: Connection, site: str, as_of: datetime | None = None) -> Iterator[Approved]:
     """The entries of a site whose submissions were approved by a moment (by now where ``None``)."""
     columns = select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.of, ENTRIES.c.entry).order_by(ENTRIES.c.number)
+    kinds = [of_kind(kind.value, site) for kind in (EntryKind.APPROVAL, EntryKind.FINDING)]
     by_then = [] if as_of is None else [ENTRIES.c.at <= time_text(as_of)]
-    deciding = select(ENTRIES.c.kind, ENTRIES.c.submission, ENTRIES.c.entry).where(
-        ENTRIES.c.site == site, ENTRIES.c.kind.in_([EntryKind.APPROVAL.value, EntryKind.FINDING.value]), *by_then
-    )
+    deciding = select(ENTRIES.c.kind, ENTRIES.c.submission, ENTRIES.c.entry).where(or_(*kinds), *by_then)
     proposals: dict[int, BookEntry] = {}
     for decision in connection.execute(deciding.order_by(ENTRIES.c.number)).all():
         if decision.kind == EntryKind.FINDING or decision.submission in proposals:
@@ -103,16 +102,16 @@ def approved_among(entries: Iterable[BookEntry], site: str, as_of: datetime | No
     for one in entries:
         if one.site != site:
             continue
-        decides = one.kind is EntryKind.APPROVAL and (as_of is None or one.at <= as_of)
-        if one.kind is EntryKind.FINDING or (decides and one.submission in proposals):
+        is_approved = one.kind is EntryKind.APPROVAL and (as_of is None or one.at <= as_of)
+        if one.kind is EntryKind.FINDING or (is_approved and one.submission in proposals):
             if as_of is None or one.at <= as_of:
                 yield from _of_finding(one, proposals)
         elif one.kind is EntryKind.SUBMISSION:
             handed_in[one.number] = [one]
         elif one.kind in CHANGES and one.submission in handed_in:
             handed_in[one.submission].append(one)
-        elif decides:
-            for change in handed_in.get(one.submission or 0, ()):
+        elif is_approved:
+            for change in handed_in.pop(one.submission or 0, ()):
                 yield change.number, change.kind, change.of, change.about
 
 
@@ -138,10 +137,36 @@ _OPENS = ("changed", "grown")
 """Steps after which a finding is not settled."""
 
 
+def fallen_among(connection: Connection, site: str, named: Mapping[int, str]) -> list[int]:
+    """Which of these entries, by number with their table, do not stand now as rows of a site.
+
+    Only they are looked up: it takes as long in a large book as in a small one.
+    """
+    approval, numbers = ENTRIES.alias(), sorted(named)
+    standing: dict[int, str | None] = {}
+    approved = and_(approval.c.submission == ENTRIES.c.submission, decides(approval))
+    in_force = (
+        select(ENTRIES.c.number, ENTRIES.c.table, ENTRIES.c.of)
+        .select_from(ENTRIES.join(approval, approved))
+        .where(ENTRIES.c.site == site, approval.c.kind == EntryKind.APPROVAL.value)
+    )
+    for begin in range(0, len(numbers), _AT_ONCE):
+        asked = numbers[begin : begin + _AT_ONCE]
+        rows = in_force.where(ENTRIES.c.number.in_(asked), ENTRIES.c.kind.in_(_SAY_ROWS))
+        standing |= {row.number: row.table for row in connection.execute(rows)}
+        followed = in_force.where(ENTRIES.c.of.in_(asked), ENTRIES.c.kind.in_(_NAME_ROWS))
+        for row in connection.execute(followed).all():
+            standing.pop(row.of, None)
+    return [number for number in numbers if standing.get(number) != named[number]]
+
+
 def sites_in(connection: Connection) -> list[str]:
     """The sites of which anything was handed in, in order of name."""
     named = select(ENTRIES.c.site).where(ENTRIES.c.kind == EntryKind.SUBMISSION.value).distinct()
     return sorted(str(row.site) for row in connection.execute(named))
 
 
+_AT_ONCE = 10_000
+_SAY_ROWS = [EntryKind.ROW.value, EntryKind.CORRECTION.value]
+_NAME_ROWS = [EntryKind.CORRECTION.value, EntryKind.WITHDRAWAL.value]
 _DECIDED = frozenset({EntryKind.APPROVAL.value, EntryKind.RETURN.value})

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    FromClause,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    func,
+    literal_column,
+    text,
+)  # fmt: skip
 
 METADATA = MetaData()
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -45,6 +60,20 @@ Index("book_entries_of_kind", ENTRIES.c.kind, ENTRIES.c.number)
 Index("book_entries_of_submission", ENTRIES.c.submission, ENTRIES.c.number)
 Index("book_entries_of_entry", ENTRIES.c.of)
 Index("book_decided_once", ENTRIES.c.submission, unique=True, sqlite_where=_DECIDES, postgresql_where=_DECIDES)
+
+
+def decides(entries: FromClause = ENTRIES) -> ColumnElement[bool]:
+    """That an entry is a decision: in the words of the index of decisions, which is not used for a parameter."""
+    return entries.c.kind.in_([literal_column("'approval'"), literal_column("'return'")])
+
+
+def of_kind(kind: str, site: str | None, entries: FromClause = ENTRIES) -> ColumnElement[bool]:
+    """That an entry is of a kind that has few, at a site.
+
+    They are found by their kind: looked for by the site, every row of a large book would be gone through.
+    """
+    return and_(entries.c.kind == kind, func.coalesce(entries.c.site, "") == (site or ""))
+
 
 _ADDED_ONLY = "the book is only added to"
 _NEXT = "an entry takes the next number"

@@ -44,6 +44,14 @@ class TreeHead:
         """What is signed."""
         return f"{self.book}\n{self.size}\n{base64.b64encode(self.root).decode()}\nat {time_text(self.at)}\n"
 
+    def not_reached(self, size: int) -> str:
+        """That a book of so many entries is older than this head of it, with the mend."""
+        return (
+            f"a head of {self.at:%Y-%m-%d %H:%M} is over {self.size} entries, and {size} are here: the end of the book "
+            "was cut off, or a copy from before was put back: put back a copy made after that head, before anything is "
+            "entered"
+        )
+
     @classmethod
     def of_text(cls, text: str) -> Self:
         """Read what ``text`` gave. Raises ``ValueError`` for anything else."""
@@ -148,6 +156,17 @@ class HeadSigner:
         """The head with its signature: a note of a few lines that can be printed."""
         keyed = bytes.fromhex(self.key.text.split("+")[1]) + self._secret.sign(head.text.encode())
         return _note(head.text, self.key.book, keyed)
+
+
+def read_note(path: Path) -> str:
+    """A signed head, or a proof, in a file: ends of lines of any system, and blank lines behind it, are not its own.
+
+    Raises ``SiteError`` as ``read_text`` does, ``UsageError`` for no text.
+    """
+    try:
+        return read_text(path).replace("\r\n", "\n").rstrip("\n") + "\n"
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: this is no text of UTF-8: save it so, or print it anew") from None
 
 
 def _note(text: str, book: str, signature: bytes) -> str:

@@ -7,6 +7,6 @@ import click
 from stockward.cli.group import LazyGroup
 
 
-@click.group("book", cls=LazyGroup, package="stockward.cli.book", names=("export", "head", "verify"))
+@click.group("book", cls=LazyGroup, package="stockward.cli.book", names=("export", "head", "proof", "verify"))
 def book_command() -> None:
-    """Verify a book of record, export a site from it, or print its signed head."""
+    """Verify a book of record, export a site from it, print its signed head, or a proof out of its log."""

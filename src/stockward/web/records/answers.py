@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from sqlalchemy import or_, select
 
 from stockward.book.store.entries import BookEntry, EntryKind
-from stockward.book.store.tables import ENTRIES
+from stockward.book.store.tables import ENTRIES, of_kind
 from stockward.web.records.the_book import the_book
 
 PUBLISHED = "answer published"
@@ -48,11 +48,10 @@ def key_events() -> list[BookEvent]:
 
 
 def _events(site: str | None, names: tuple[str, ...]) -> list[BookEvent]:
-    of_site = ENTRIES.c.site.is_(None) if site is None else ENTRIES.c.site == site
     named = [ENTRIES.c.entry.contains(f'"event":"{name}"', autoescape=True) for name in names]
     query = (
         select(ENTRIES.c.entry)
-        .where(of_site, ENTRIES.c.kind == EntryKind.EVENT.value, or_(*named))
+        .where(of_kind(EntryKind.EVENT.value, site), or_(*named))
         .order_by(ENTRIES.c.number.desc())
         .limit(_MOST)
     )

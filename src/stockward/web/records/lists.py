@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from stockward.book.schema.dictionary import tables
 from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKind, time_text
-from stockward.book.store.tables import ENTRIES
+from stockward.book.store.tables import ENTRIES, decides, of_kind
 from stockward.web.models import UserAccount
 from stockward.web.records.the_book import the_book
 from stockward.web.wording import KIND_NAMES
@@ -65,6 +65,12 @@ class ShownSubmission:
         return str(self.entry.about.get("note", ""))
 
     @property
+    def moved(self) -> Mapping[str, Any] | None:
+        """The time zones before and after, and how many rows it moves, where its settings change that."""
+        found: Mapping[str, Any] | None = self.entry.about.get("time_zone")
+        return found
+
+    @property
     def files(self) -> list[str]:
         """Names of the files that were brought."""
         return sorted(self.entry.about.get("files", {}))
@@ -102,11 +108,11 @@ def submissions_of(
         Only those with a smaller number.
     """
     decision = ENTRIES.alias()
-    decided = and_(decision.c.submission == ENTRIES.c.number, decision.c.kind.in_(sorted(DECISIONS)))
+    decided = and_(decision.c.submission == ENTRIES.c.number, decides(decision))
     query = (
         select(ENTRIES.c.entry, decision.c.entry.label("decision"))
-        .outerjoin(decision, decided)
-        .where(ENTRIES.c.site == site, ENTRIES.c.kind == EntryKind.SUBMISSION.value)
+        .select_from(ENTRIES.outerjoin(decision, decided))
+        .where(of_kind(EntryKind.SUBMISSION.value, site))
         .order_by(ENTRIES.c.number.desc())
     )
     if waiting:
@@ -191,7 +197,7 @@ class ShownEntry:
             return _in_words(about["row"])
         if self.entry.kind in DECISIONS:
             return f"{self.entry.submission} {about.get('reason', '')}".strip()
-        hidden = {"once", "text", "tables", "corrected", "files", "source"}
+        hidden = {"once", "text", "tables", "corrected", "files", "source", "time_zone"}
         return _in_words({name: value for name, value in about.items() if name not in hidden})
 
     def _changes(self, row: Mapping[str, str] | None) -> str:

@@ -1,0 +1,1 @@
+"""What a book proves: its rules, and that a part of it is what a signed head stands for."""
