@@ -13,7 +13,6 @@ from stockward.web.doors import door, require_doors
 from stockward.web.pages import (
     accounts,
     corrections,
-    drafts,
     entries,
     findings,
     home,
@@ -24,6 +23,7 @@ from stockward.web.pages import (
     submissions,
     telling,
 )
+from stockward.web.pages.entering import drafts, grids
 from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -91,6 +91,10 @@ _SITES = [
     path(f"{_AT_A_SITE}submissions/<int:number>/send-back/", submissions.send_back, name="send_back"),
     path(f"{_AT_A_SITE}drafts/new/", drafts.new_draft, name="new_draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/files/", drafts.add_files, name="add_files"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/type/", grids.begin_typing, name="begin_typing"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/tables/<slug:table>/", grids.typed_table, name="grid"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/tables/<slug:table>/drop/", grids.drop_table, name="drop_table"),
     path(f"{_AT_A_SITE}drafts/<str:key>/submit/", drafts.submit, name="submit"),
     path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
     path(f"{_AT_A_SITE}answers/", receivers.public_answers, name="public_answers"),

@@ -2,11 +2,13 @@
 
 from stockward.web.models.accounts import KnownSite, PasswordLink, RoleHeld, UserAccount
 from stockward.web.models.confidential import ReportReceiver, SealedAnswer, SealedReport
-from stockward.web.models.drafts import DraftFile, UploadDraft
+from stockward.web.models.drafts import DraftFile, ForeignReading, ImportedRows, TypedTable, UploadDraft
 from stockward.web.models.reviews import ReviewRun
 
 __all__ = [
     "DraftFile",
+    "ForeignReading",
+    "ImportedRows",
     "KnownSite",
     "PasswordLink",
     "ReportReceiver",
@@ -14,6 +16,7 @@ __all__ = [
     "RoleHeld",
     "SealedAnswer",
     "SealedReport",
+    "TypedTable",
     "UploadDraft",
     "UserAccount",
 ]

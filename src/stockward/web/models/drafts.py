@@ -1,4 +1,4 @@
-"""Drafts: files that somebody uploaded and has not submitted yet."""
+"""Drafts: files that somebody uploaded, and tables that somebody typed, and has not submitted yet."""
 
 from __future__ import annotations
 
@@ -26,12 +26,63 @@ class UploadDraft(models.Model):
 
 
 class DraftFile(models.Model):
-    """One file of a draft."""
+    """One file of a draft; one that is ``foreign`` is no table of the format, and is brought in by its headers."""
 
     draft = models.ForeignKey(UploadDraft, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=120)
     content = models.BinaryField()
+    foreign = models.BooleanField(default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("draft", "name"), name="file_once"),)
         ordering = ("name",)
+
+
+class TypedTable(models.Model):
+    """A table of a draft that is typed on the pages; it stands in the place of the one in an uploaded file.
+
+    ``file`` says where its rows come from. ``content`` holds ``columns``, ``rows`` of as many texts, and ``places``, the
+    number of each row. ``version`` grows with every change, so that two windows do not write over each other unseen.
+    """
+
+    draft = models.ForeignKey(UploadDraft, on_delete=models.CASCADE, related_name="typed")
+    table = models.CharField(max_length=40)
+    file = models.CharField(max_length=200)
+    content = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("draft", "table"), name="typed_once"),)
+        ordering = ("table",)
+
+
+class ForeignReading(models.Model):
+    """What came of the foreign files of a draft, by the answers that were given so far.
+
+    ``answers`` are pairs of a path of the mapping and what was answered. ``came_to`` is what the import found, for the
+    page; ``texts`` are the files that it would write. ``upto`` is the number of the last approval in the book whose
+    answers it knew.
+    """
+
+    draft = models.OneToOneField(UploadDraft, on_delete=models.CASCADE, related_name="foreign")
+    answers = models.JSONField(default=list)
+    came_to = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
+    upto = models.BigIntegerField(default=-1)
+    is_over = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+
+class ImportedRows(models.Model):
+    """The rows that a submission brought from foreign files, as these say them, and the key of names.
+
+    Once the submission is approved, the next import reads them beside its own.
+    """
+
+    submission = models.BigIntegerField(unique=True)
+    site = models.ForeignKey(KnownSite, on_delete=models.PROTECT)
+    rows = models.TextField(blank=True)
+    names = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("submission",)

@@ -1,11 +1,11 @@
-"""What is in uploaded files: which rows are new, and what is wrong with them beside those that stand in the book."""
+"""What is in a draft: which rows are new, and what is wrong with them beside those that stand in the book."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import lacking_tables
 from stockward.book.sources.raw import RawTable
 from stockward.book.sources.site_folder import read_raw
-from stockward.book.store.facts import tables_in
-from stockward.book.store.handed_in import HandedIn, written_cells
+from stockward.book.store.facts import tables_in, written_files
+from stockward.book.store.handed_in import HandedIn
+from stockward.book.store.standing import StandingFacts
 from stockward.terms.errors import StockwardError, UsageError, require_none
 from stockward.terms.signs import printable
-from stockward.web.records.the_book import standing_files
-from stockward.web.records.told import said_to_people
+from stockward.web.records.differences import Choice, TableDifferences, differences_of, texts_of, told_of_differences
+from stockward.web.records.the_book import standing_facts
 from stockward.web.records.uploads import folder_of
 
 _MOST_PROBLEMS = 500
@@ -33,28 +34,50 @@ _STANDING = 3_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """All that somebody brings: files of the format by name and content, and tables that stand beside them.
+
+    typed, foreign
+        Tables that were typed, which stand in the place of those in files; and those that came of foreign files.
+    hashes
+        SHA-256 of the foreign files.
+    """
+
+    files: Sequence[tuple[str, bytes]] = ()
+    typed: Mapping[str, RawTable] = field(default_factory=dict)
+    foreign: Mapping[str, RawTable] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    answers: str = ""
+    """The text of the mapping with which foreign files were read."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadUpload:
     """What files came to.
 
     changes
-        What is new, to be handed in.
+        What is to be handed in.
     site
         The facts of the site as they would be with it.
-    there
-        How many rows of each table stand in the book already, cell for cell, and are left out.
+    compared
+        Each table beside the book: what is new, there already, changed and gone.
     """
 
     changes: HandedIn
     site: Site
-    there: Mapping[str, int]
+    compared: Mapping[str, TableDifferences]
 
     def told(self) -> dict[str, Any]:
         """What a page shows of it, as JSON has it: every problem of the new rows with file, row, column and mend."""
-        problems = [one for one in self.site.problems if one.row < _STANDING and one.table in self.changes.tables]
+        problems = [one for one in self.site.problems if one.row < _STANDING and one.table in self.compared]
+        differences = told_of_differences(list(self.compared.values()))
+        new = any(len(one.new.rows) for one in self.compared.values())
         return {
             "problems": [
                 {
+                    "table": one.table,
                     "file": printable(one.file),
+                    "source": printable(one.source),
                     "row": one.row,
                     "column": one.column,
                     "value": "" if one.value is None else printable(one.value)[:200],
@@ -65,27 +88,40 @@ class ReadUpload:
             "count": len(problems),
             "notices": [printable(one) for one in self.site.notices],
             "tables": [
-                {"name": name, "file": printable(raw.file), "new": len(raw.rows), "there": self.there.get(name, 0)}
-                for name, raw in self.changes.tables.items()
+                {"name": name, "file": printable(one.brought.file), "new": len(one.new.rows), "there": one.there,
+                 "changed": len(one.changed), "gone": len(one.gone)}
+                for name, one in self.compared.items()
             ],
+            **differences,
             "settings": self.changes.settings is not None,
-            "empty": self.changes.settings is None and not any(len(raw.rows) for raw in self.changes.tables.values()),
-        }
+            "empty": self.changes.settings is None and not new
+            and not differences["changed_count"] and not differences["gone_count"],
+        }  # fmt: skip
+
+    @property
+    def everything(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The entries of which rows are changed, and those that are gone."""
+        changed = {row.standing.entry for one in self.compared.values() for row in one.changed}
+        return frozenset(changed), frozenset(row.entry for one in self.compared.values() for row in one.gone)
 
 
-def read_upload(files: Iterable[tuple[str, bytes]], site: str, parts: Collection[str], note: str = "") -> ReadUpload:
-    """Read uploaded files beside what stands in the book.
+def read_upload(
+    brought: Brought, site: str, parts: Collection[str], note: str = "", choice: Choice | None = None
+) -> ReadUpload:
+    """Read what was brought beside what stands in the book.
 
     Parameters
     ----------
-    files
-        Names and contents.
+    brought
+        Files and tables.
     site
         The site that they are of.
     parts
         Parts of the tables that whoever uploads may enter.
     note
         What whoever uploads says about it.
+    choice
+        What of the differences is handed in; where ``None``, rows that are changed are checked as they would be.
 
     Raises
     ------
@@ -94,20 +130,44 @@ def read_upload(files: Iterable[tuple[str, bytes]], site: str, parts: Collection
     UsageError
         Tables that whoever uploads does not enter, and a first upload without settings.
     """
-    brought, standing = list(files), standing_files(site)
-    names = {name.lower() for name, _ in brought}
+    facts = standing_facts(site)
+    standing = None if facts.settings is None else facts.settings.encode()
+    raw, text, hashes = tables_brought(brought, standing)
+    _require_parts(raw, parts)
+    is_changed = text.encode() != standing
+    if _OF_SETTINGS not in parts and is_changed:
+        raise UsageError(f"{SETTINGS}: your role does not change the settings of a site: leave it out")
+    compared = _compared(brought, raw, facts, text)
+    if choice is None:
+        choice = Choice({row.standing.entry for one in compared.values() for row in one.changed})
+        corrections = ()
+    else:
+        corrections = tuple(row for one in compared.values() for row in one.corrections(choice))
+    decimal = settings_in(text.encode(), SETTINGS).site.decimal
+    changes = HandedIn(
+        {name: one.new for name, one in compared.items()}, text if is_changed else None, corrections,
+        hashes, note, decimal, left=_left(compared, choice), answers=brought.answers,
+    )  # fmt: skip
+    return ReadUpload(changes, _facts_with(compared, facts, text, choice, hashes), compared)
+
+
+def tables_brought(brought: Brought, standing: bytes | None) -> tuple[dict[str, RawTable], str, dict[str, str]]:
+    """Every table that is brought, the settings, and the SHA-256 of each file. Raises as ``read_upload`` does."""
+    files, names = list(brought.files), {name.lower() for name, _content in brought.files}
     if SETTINGS not in names:
-        if SETTINGS not in standing:
+        if standing is None:
             raise UsageError(f"{SETTINGS}: the first upload of a site brings its settings: upload {SETTINGS} with it")
-        brought.append((SETTINGS, standing[SETTINGS]))
-    with folder_of(brought) as folder:
+        files.append((SETTINGS, standing))
+    with folder_of(files) as folder:
         raw, text, hashes = _read_in(folder)
     if SETTINGS not in names:
         hashes.pop(SETTINGS)
-    _require_parts(raw, parts)
-    if _OF_SETTINGS not in parts and text.encode() != standing.get(SETTINGS):
-        raise UsageError(f"{SETTINGS}: your role does not change the settings of a site: leave it out")
-    return _beside(raw, None if text.encode() == standing.get(SETTINGS) else text, hashes, standing, note)
+    for name, table in brought.foreign.items():
+        if name in raw:
+            said = f"{raw[name].file}: the table {name} comes out of your other files too"
+            raise UsageError(f"{said}: submit one of them first, and then the other")
+        raw[name] = table
+    return {**raw, **brought.typed}, text, {**hashes, **brought.hashes}
 
 
 def _read_in(folder: Path) -> tuple[Any, str, dict[str, str]]:
@@ -118,21 +178,47 @@ def _read_in(folder: Path) -> tuple[Any, str, dict[str, str]]:
         raise UsageError(str(error).replace(f"{folder}{os.sep}", "")) from None
 
 
-def _beside(
-    raw: Mapping[str, RawTable], text: str | None, hashes: Mapping[str, str], standing: Mapping[str, bytes], note: str
-) -> ReadUpload:
-    settings = settings_in(standing[SETTINGS] if text is None else text.encode(), SETTINGS)
+def _compared(
+    brought: Brought, raw: Mapping[str, RawTable], facts: StandingFacts, text: str
+) -> dict[str, TableDifferences]:
+    decimal = settings_in(text.encode(), SETTINGS).site.decimal
+    kept = tables_in(written_files(facts), decimal)
+    ordered = {name: raw[name] for name in tables() if name in raw}
+    return {
+        name: differences_of(
+            table, kept.get(name), [row for row in facts.rows if row.table == name], decimal,
+            is_whole=name not in brought.typed,
+        )
+        for name, table in ordered.items()
+    }  # fmt: skip
+
+
+def _facts_with(
+    compared: Mapping[str, TableDifferences], facts: StandingFacts, text: str, choice: Choice, hashes: Mapping[str, str]
+) -> Site:
+    """The facts as they would be: what stands, with what is put right, and what is new."""
+    settings = settings_in(text.encode(), SETTINGS)
     decimal = settings.site.decimal
-    kept = tables_in(standing, decimal)
-    new, there = {}, {}
-    for name, table in raw.items():
-        is_new = _is_new(table, kept.get(name), decimal)
-        there[name] = int((~is_new).sum())
-        new[name] = _only(table, is_new)
-    both = {name: _together(kept.get(name), new.get(name), decimal) for name in tables() if name in kept or name in new}
+    kept = tables_in(written_files(facts), decimal)
+    both = {}
+    for name in tables():
+        if name in compared:
+            one = compared[name]
+            both[name] = _together(one.left_standing(choice), one.with_chosen(choice), decimal)
+        elif name in kept:
+            both[name] = _numbered(kept[name])
     require_none(lacking_tables(both))
-    facts = Site.from_raw(both, settings, files=hashes)
-    return ReadUpload(HandedIn(new, text, (), hashes, note, decimal), facts, there)
+    return Site.from_raw(both, settings, files=hashes)
+
+
+def _left(compared: Mapping[str, TableDifferences], choice: Choice) -> dict[str, int]:
+    """How many rows are left as they are in the book: said to whoever approves."""
+    left = {
+        "there": sum(one.there for one in compared.values()),
+        "changed": sum(row.standing.entry not in choice.changed for one in compared.values() for row in one.changed),
+        "gone": sum(row.entry not in choice.gone for one in compared.values() for row in one.gone),
+    }
+    return {name: count for name, count in left.items() if count}
 
 
 def _require_parts(raw: Mapping[str, RawTable], parts: Collection[str]) -> None:
@@ -141,45 +227,12 @@ def _require_parts(raw: Mapping[str, RawTable], parts: Collection[str]) -> None:
         raise UsageError(f"{', '.join(others)}: your role does not enter these tables: leave them out")
 
 
-def _texts(raw: RawTable, decimal: str) -> pl.DataFrame:
-    """Cells as texts, a column for every column of the table; blank ones are empty."""
-    return pl.DataFrame(
-        {
-            name: written_cells(raw.cells[name], decimal).fill_null("").str.strip_chars()
-            if name in raw.cells
-            else pl.repeat("", len(raw.rows), eager=True)
-            for name in raw.table.names
-        }
-    )
-
-
-def _is_new(brought: RawTable, kept: RawTable | None, decimal: str) -> pl.Series:
-    """Whether each row is one more than stand in the book already, cell for cell."""
-    if kept is None or not len(brought.rows):
-        return pl.repeat(True, len(brought.rows), dtype=pl.Boolean, eager=True)
-    names = list(brought.table.names)
-    counted = _texts(kept, decimal).group_by(names).len("there")
-    found = (
-        _texts(brought, decimal)
-        .with_columns(turn=pl.int_range(pl.len()).over(names))
-        .join(counted, on=names, how="left", maintain_order="left")
-    )
-    return found.select(pl.col("turn") >= pl.col("there").fill_null(0)).to_series()
-
-
-def _only(raw: RawTable, wanted: pl.Series) -> RawTable:
-    cells = {name: column.filter(wanted) for name, column in raw.cells.items()}
-    return dataclasses.replace(raw, cells=cells, rows=raw.rows.filter(wanted))
-
-
-def _together(kept: RawTable | None, new: RawTable | None, decimal: str) -> RawTable:
+def _together(kept: RawTable | None, new: RawTable, decimal: str) -> RawTable:
     """Rows of the book and new ones as one table; those of the book have other numbers."""
-    if kept is None or new is None:
-        known = new or kept
-        assert known is not None
-        return known if kept is None else _numbered(known)
+    if kept is None:
+        return new
     names = [name for name in new.table.names if name in kept.cells or name in new.cells]
-    before, after = _texts(kept, decimal), _texts(new, decimal)
+    before, after = texts_of(kept, decimal), texts_of(new, decimal)
     cells = {name: pl.concat([before[name], after[name]]) for name in names}
     rows = pl.concat([_numbered(kept).rows, new.rows])
     return dataclasses.replace(new, cells=cells, rows=rows)
@@ -188,10 +241,3 @@ def _together(kept: RawTable | None, new: RawTable | None, decimal: str) -> RawT
 def _numbered(kept: RawTable) -> RawTable:
     return dataclasses.replace(kept, rows=(kept.rows.cast(pl.Int64) + _STANDING).cast(pl.UInt32).alias("row"))
 
-
-def found_in(files: Iterable[tuple[str, bytes]], site: str, parts: Collection[str]) -> dict[str, Any]:
-    """What a page shows of files; where they cannot be read at all, the one line that says why."""
-    try:
-        return read_upload(files, site, parts).told()
-    except StockwardError as error:
-        return {"fault": said_to_people(error)}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from stockward.book import Site
 from stockward.book.store.facts import site_from_book, written_files
 from stockward.book.store.records import Book, Recorder
-from stockward.book.store.standing import approved_in, standing_of
+from stockward.book.store.standing import StandingFacts, approved_in, standing_of
 from stockward.book.store.tree_heads import HeadSigner
 from stockward.terms.errors import UsageError
 from stockward.web.running.place import ServerPlace
@@ -56,7 +56,12 @@ def recorded_site(site: str, as_of: datetime | None = None) -> Site:
     return site_from_book(the_book(), site, as_of)
 
 
+def standing_facts(site: str) -> StandingFacts:
+    """What stands of a site in the book; nothing where nothing of it was approved yet."""
+    with the_book().database.reading() as connection:
+        return standing_of(approved_in(connection, site))
+
+
 def standing_files(site: str) -> dict[str, bytes]:
     """The files of a site as they stand in the book; none where nothing of it was approved yet."""
-    with the_book().database.reading() as connection:
-        return written_files(standing_of(approved_in(connection, site)))
+    return written_files(standing_facts(site))

@@ -22,15 +22,17 @@ def plain_name(name: str) -> str:
     return PurePosixPath(PureWindowsPath(name).as_posix()).name
 
 
-def faults_of_files(files: Iterable[Any]) -> list[str]:
-    """Why files cannot be kept, each in one line with the mend; none where they can."""
+def faults_of_files(files: Iterable[Any], there: Iterable[tuple[str, bytes]] = ()) -> list[str]:
+    """Why files cannot be kept beside those that are there, each in one line with the mend; none where they can."""
     files = list(files)
     faults = []
     if not files:
         return [_("No file was chosen: choose site.xlsx, or the files of the folder.")]
-    if len(files) > MOST_FILES:
-        faults.append(_("These are %(count)d files: choose the files of one site.") % {"count": len(files)})
-    if sum(file.size for file in files) > MOST_BYTES:
+    sizes = {name.lower(): len(content) for name, content in there}
+    sizes |= {plain_name(file.name).lower(): file.size for file in files}
+    if max(len(files), len(sizes)) > MOST_FILES:
+        faults.append(_("These are %(count)d files: choose the files of one site.") % {"count": len(sizes)})
+    if sum(sizes.values()) > MOST_BYTES:
         faults.append(_("The files are larger than 50 MB together: upload some tables at a time."))
     names = [plain_name(file.name) for file in files]
     for name in names:

@@ -1,0 +1,77 @@
+"""What a draft holds, gathered to be read: its files, what was typed, and what came of foreign files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stockward.book.settings import SETTINGS, settings_in
+from stockward.book.sources.raw import RawTable
+from stockward.terms.errors import StockwardError
+from stockward.web.models import TypedTable, UploadDraft
+from stockward.web.records.reading import Brought, read_upload, tables_brought
+from stockward.web.records.the_book import standing_facts
+from stockward.web.records.told import said_to_people
+from stockward.web.records.typed import GridRows
+
+_TYPED, _TYPED_OVER = "(typed)", "(typed over)"
+
+
+def brought_by(draft: UploadDraft) -> Brought:
+    """All that a draft holds. Raises ``StockwardError`` where its settings or its tables cannot be read."""
+    files = [(one.name, bytes(one.content)) for one in draft.files.filter(foreign=False)]
+    decimal = decimal_of(draft, files)
+    typed = {one.table: rows_of_typed(one).raw(one.file, decimal) for one in draft.typed.all()}
+    return Brought(files, typed)
+
+
+def read_anew(draft: UploadDraft, parts: frozenset[str]) -> dict[str, Any]:
+    """Read a draft, keep what was found for its page, and return it: where it cannot be read, the line that says why."""
+    try:
+        found = read_upload(brought_by(draft), draft.site.key, parts).told()
+    except StockwardError as error:
+        found = {"fault": said_to_people(error)}
+    draft.reading = found
+    UploadDraft.objects.filter(pk=draft.pk).update(reading=found)
+    return found
+
+
+def rows_of_typed(one: TypedTable) -> GridRows:
+    """The rows of a table that is typed."""
+    return GridRows.of_content(one.table, one.content)
+
+
+def begin_table(draft: UploadDraft, table: str) -> TypedTable:
+    """The table of a draft that is typed from now on; what its files say of it is taken along.
+
+    Raises ``StockwardError`` for files that cannot be read, and a table that has too many rows to be typed.
+    """
+    found: TypedTable | None = draft.typed.filter(table=table).first()
+    if found is not None:
+        return found
+    raw = _in_files(draft).get(table)
+    if raw is None:
+        rows, file = GridRows.begun(table), f"{table} {_TYPED}"
+    else:
+        rows, file = GridRows.of_raw(raw, decimal_of(draft)), f"{raw.file} {_TYPED_OVER}"
+    made, _is_new = draft.typed.get_or_create(table=table, defaults={"file": file, "content": rows.content})
+    return made
+
+
+def decimal_of(draft: UploadDraft, files: list[tuple[str, bytes]] | None = None) -> str:
+    """The decimal mark of the site: as the settings of the draft say, or those of the book; a point without any."""
+    own = dict(files) if files is not None else {one.name: bytes(one.content) for one in draft.files.all()}
+    text = next((content for name, content in own.items() if name.lower() == SETTINGS), None)
+    if text is None:
+        standing = standing_facts(draft.site.key).settings
+        text = None if standing is None else standing.encode()
+    return "." if text is None else settings_in(text, SETTINGS).site.decimal
+
+
+def _in_files(draft: UploadDraft) -> dict[str, RawTable]:
+    """The tables in the files of a draft."""
+    brought = brought_by(draft)
+    if len(brought.files) == 0 and not brought.foreign:
+        return {}
+    standing = standing_facts(draft.site.key).settings
+    raw, _text, _hashes = tables_brought(brought, None if standing is None else standing.encode())
+    return raw
