@@ -121,7 +121,7 @@ def test_the_book_is_gone_and_back(come_in: Callable[..., Any], settings: Any) -
     book.rename(book.with_suffix(".away"))
     book.mkdir()
     answer = clerk.post(f"/sites/ridgeway/drafts/{draft.key}/submit/")
-    assert answer.status_code in (302, 503) and UploadDraft.objects.exists()
+    assert answer.status_code in (422, 503) and UploadDraft.objects.exists()
     assert clerk.get("/").status_code == 503
     book.rmdir()
     book.with_suffix(".away").rename(book)

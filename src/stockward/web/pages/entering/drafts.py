@@ -79,7 +79,7 @@ def add_files(request: HttpRequest, site: str, key: str) -> HttpResponse:
 def one_draft(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """What was found in a draft."""
     draft = draft_of(request, site, key)
-    if not draft.reading:
+    if not draft.reading or "fault" in draft.reading:  # what lacked may be there now
         read_anew(draft, request.permissions.parts(Right.ENTER, site))
     return _page(request, draft)
 
@@ -124,7 +124,6 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
             return _page(request, draft, fault)
         number = the_book().submit(site, request.user.key, read.changes, once=draft.key)
     except StockwardError as error:
-        read_anew(draft, parts)
         return _page(request, draft, said_to_people(error))
     draft.delete()
     messages.success(request, _("Submitted. It is in force once somebody else has approved it."))
