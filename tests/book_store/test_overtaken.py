@@ -25,7 +25,9 @@ def rows(*keys: str, name: str = "a", settings: str | None = None, answers: str 
 
 def standing(book: Book) -> list[str]:
     with book.database.reading() as connection:
-        return [f"{row.cells['area']} {row.cells['name']}" for row in standing_of(approved_in(connection, "north")).rows]
+        return [
+            f"{row.cells['area']} {row.cells['name']}" for row in standing_of(approved_in(connection, "north")).rows
+        ]
 
 
 def test_the_same_rows_of_two_people_are_approved_twice_only_knowingly(book: Book) -> None:
@@ -65,7 +67,9 @@ def test_what_stood_before_it_was_handed_in_is_no_news(book: Book) -> None:
 def test_a_row_that_no_longer_stands_overtakes_nothing(book: Book) -> None:
     one, two = book.submit("north", "anna", rows("M1")), book.submit("north", "bert", rows("M1"))
     book.approve(one, "olga")
-    book.approve(book.submit("north", "anna", HandedIn(corrections=(Correction(one + 1, "areas", None, "no"),))), "olga")
+    book.approve(
+        book.submit("north", "anna", HandedIn(corrections=(Correction(one + 1, "areas", None, "no"),))), "olga"
+    )
     book.approve(two, "olga")
     assert standing(book) == ["M1 a"]
 

@@ -1,7 +1,8 @@
-"""Work in the background: a review, from the book to its page, with how far it is."""
+"""Work in the background: a review, from the book to its page, with how far it is; and large files of a draft."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,12 +11,16 @@ from django.utils import timezone
 from django_tasks import task
 
 from stockward.terms.errors import StockwardError
-from stockward.web.models import ReviewRun
+from stockward.web.models import ForeignReading, ReviewRun, UploadDraft
 from stockward.web.models.reviews import RunState
+from stockward.web.permissions import Permissions, Right
+from stockward.web.records.brought import read_anew
+from stockward.web.records.foreign import begin_reading, read_foreign
 from stockward.web.records.the_book import recorded_site, the_book
 from stockward.web.records.told import said_to_people
 
 _MOST_ATTEMPTS = 2
+_OWN_FAULT = "the server made a mistake: it is written in server.log"
 _TIME_TO_EXPLAIN = timedelta(days=30)
 """After which a finding is overdue, until somebody gives it another day."""
 
@@ -33,7 +38,7 @@ def run_review(key: str) -> None:
         _end(run, state=RunState.FAILED, fault=said_to_people(error))
         return
     except Exception:
-        _end(run, state=RunState.FAILED, fault="the server made a mistake: it is written in server.log")
+        _end(run, state=RunState.FAILED, fault=_OWN_FAULT)
         raise
     _end(run, state=RunState.DONE, page=page.encode(), conclusion=conclusion)
 
@@ -55,6 +60,35 @@ def _page_of(run: ReviewRun) -> tuple[str, int]:
         due = timezone.now().date() + _TIME_TO_EXPLAIN
         the_book().record_review(run.site.key, run.account.key, run.key, alarms_found(answers), due)
     return page, int(review_concluded(answers))
+
+
+def read_files(draft: UploadDraft, parts: Collection[str]) -> None:
+    """Read what a draft holds; files of other programs that are large are read in the background."""
+    if draft.files.filter(foreign=True).exists():
+        if not begin_reading(draft):
+            read_in_background.enqueue(draft.key, sorted(parts))
+            return
+        read_foreign(draft, parts)
+    read_anew(draft, parts)
+
+
+@task()
+def read_in_background(key: str, parts: list[str]) -> None:
+    """Read the foreign files of a draft; one that is gone, or was read meanwhile, is left."""
+    waiting = ForeignReading.objects.filter(draft__key=key, is_over=False)
+    if not waiting.update(attempts=F("attempts") + 1):
+        return
+    draft = UploadDraft.objects.select_related("site", "reading_of_foreign").get(key=key)
+    if draft.reading_of_foreign.attempts > _MOST_ATTEMPTS:
+        fault = "its files were begun twice, and the process was ended both times: upload fewer at a time"
+        waiting.update(is_over=True, came_to={"fault": fault}, texts={})
+        return
+    try:
+        read_foreign(draft, frozenset(parts))
+        read_anew(draft, frozenset(parts))
+    except Exception:
+        waiting.update(is_over=True, came_to={"fault": _OWN_FAULT}, texts={})
+        raise
 
 
 class _Step:
@@ -84,3 +118,11 @@ def begin_again() -> None:
     for run in list(ReviewRun.objects.filter(state=RunState.RUNNING)):
         ReviewRun.objects.filter(pk=run.pk).update(state=RunState.WAITING, step="")
         run_review.enqueue(run.key)
+    _read_again()
+
+
+def _read_again() -> None:
+    """Read the files of drafts again that a process had begun; which parts of the tables, their owners' roles say."""
+    for reading in list(ForeignReading.objects.filter(is_over=False).select_related("draft__site", "draft__account")):
+        parts = Permissions(reading.draft.account).parts(Right.ENTER, reading.draft.site.key)
+        read_in_background.enqueue(reading.draft.key, sorted(parts))

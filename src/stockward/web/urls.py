@@ -23,7 +23,7 @@ from stockward.web.pages import (
     submissions,
     telling,
 )
-from stockward.web.pages.entering import drafts, grids
+from stockward.web.pages.entering import answering, drafts, grids
 from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -92,6 +92,8 @@ _SITES = [
     path(f"{_AT_A_SITE}drafts/new/", drafts.new_draft, name="new_draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/files/", drafts.add_files, name="add_files"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/answer/", answering.answer_questions, name="answer"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/read-as/", answering.read_file_as, name="read_as"),
     path(f"{_AT_A_SITE}drafts/<str:key>/type/", grids.begin_typing, name="begin_typing"),
     path(f"{_AT_A_SITE}drafts/<str:key>/tables/<slug:table>/", grids.typed_table, name="grid"),
     path(f"{_AT_A_SITE}drafts/<str:key>/tables/<slug:table>/drop/", grids.drop_table, name="drop_table"),

@@ -128,9 +128,7 @@ def test_a_wrong_cell_of_a_row_that_is_put_right_is_a_problem(clerk: Any, office
     assert submit(clerk, draft.key, changed=[entry], reason="so", knowingly="on").status_code == 302
 
 
-def test_the_same_rows_of_two_people_are_told_before_they_stand_twice(
-    clerk: Any, officer: Any, come_in: Enter
-) -> None:
+def test_the_same_rows_of_two_people_are_told_before_they_stand_twice(clerk: Any, officer: Any, come_in: Enter) -> None:
     other = come_in("clerk-2", ridgeway="clerk")
     text = "\n".join([LINES[0], with_other_cell(LINES[1], "movement", "TWICE")])
     one, two = (hand_in(who, [SimpleUploadedFile("movements.csv", text.encode())]) for who in (clerk, other))

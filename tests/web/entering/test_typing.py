@@ -112,7 +112,7 @@ def test_two_windows_do_not_write_over_each_other_unseen(clerk: Any, officer: An
 
 def test_a_block_of_two_thousand_rows_is_pasted_at_once(clerk: Any, officer: Any) -> None:
     where = begin(clerk)
-    rows = [f"P{n:04}\t2026-02-11 09:{n % 60:02}\treceipt\tTNT\t{n}\t\"two\nlines\"\tM1" for n in range(1, 2001)]
+    rows = [f'P{n:04}\t2026-02-11 09:{n % 60:02}\treceipt\tTNT\t{n}\t"two\nlines"\tM1' for n in range(1, 2001)]
     block = "movement\tat\tkind\tmaterial\tquantity\tnote\tto_area\r\n" + "\r\n".join(rows) + "\r\n"
     begun = time.perf_counter()
     told = typed(clerk, where, paste=block, paste_row="2", paste_column="at").json()

@@ -41,8 +41,9 @@ class DraftFile(models.Model):
 class TypedTable(models.Model):
     """A table of a draft that is typed on the pages; it stands in the place of the one in an uploaded file.
 
-    ``file`` says where its rows come from. ``content`` holds ``columns``, ``rows`` of as many texts, and ``places``, the
-    number of each row. ``version`` grows with every change, so that two windows do not write over each other unseen.
+    ``file`` says where its rows come from. ``content`` holds ``columns``, ``rows`` of as many texts, and ``places``,
+    the number of each row. ``version`` grows with every change, so that two windows do not write over each other
+    unseen; at 0 nothing was typed yet, and the table in the file counts.
     """
 
     draft = models.ForeignKey(UploadDraft, on_delete=models.CASCADE, related_name="typed")
@@ -60,15 +61,14 @@ class ForeignReading(models.Model):
     """What came of the foreign files of a draft, by the answers that were given so far.
 
     ``answers`` are pairs of a path of the mapping and what was answered. ``came_to`` is what the import found, for the
-    page; ``texts`` are the files that it would write. ``upto`` is the number of the last approval in the book whose
-    answers it knew.
+    page; ``texts`` are the files that it would write. ``base`` is the SHA-256 of the mapping in force before.
     """
 
-    draft = models.OneToOneField(UploadDraft, on_delete=models.CASCADE, related_name="foreign")
+    draft = models.OneToOneField(UploadDraft, on_delete=models.CASCADE, related_name="reading_of_foreign")
     answers = models.JSONField(default=list)
     came_to = models.JSONField(default=dict)
     texts = models.JSONField(default=dict)
-    upto = models.BigIntegerField(default=-1)
+    base = models.CharField(max_length=64, blank=True)
     is_over = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
 

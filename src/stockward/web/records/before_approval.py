@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from stockward.book.store.deciding import Overtaken, overtaken_by, waiting_with
 from stockward.book.store.entries import EntryKind
 from stockward.book.store.standing import approved_in, standing_of
+from stockward.web.records.foreign import mapping_in_force
 from stockward.web.records.lists import ShownSubmission, entries_of, submission_of
 from stockward.web.records.the_book import the_book
 
@@ -27,8 +28,8 @@ class ChangedLine:
 class BeforeApproval:
     """What stands beside a submission that waits.
 
-    settings
-        The lines in which its settings differ from those in force now.
+    settings, answers
+        The lines in which its settings, and its answers about files, differ from those in force now.
     overtaken
         What was approved since it was handed in, and speaks of the same.
     since
@@ -38,6 +39,7 @@ class BeforeApproval:
     """
 
     settings: Sequence[ChangedLine]
+    answers: Sequence[ChangedLine]
     overtaken: Overtaken
     since: Sequence[ShownSubmission]
     waiting: Sequence[tuple[ShownSubmission, int]]
@@ -59,6 +61,7 @@ def before_approval(site: str, submission: ShownSubmission, parts: frozenset[str
                 if one.entry.kind is EntryKind.SETTINGS), None)  # fmt: skip
     return BeforeApproval(
         settings=() if own is None else changed_lines(standing or "", own),
+        answers=changed_lines(mapping_in_force(site), submission.answers) if submission.answers else (),
         overtaken=overtaken,
         since=_shown(site, {*overtaken.settings, *overtaken.answers}, parts),
         waiting=[(one, waiting[one.number]) for one in _shown(site, waiting, parts)],
@@ -71,8 +74,6 @@ def changed_lines(before: str, after: str) -> list[ChangedLine]:
     return [ChangedLine(line[:1], line[1:]) for line in list(found)[2:] if not line.startswith("@@")]
 
 
-def _shown(
-    site: str, numbers: Mapping[int, int] | set[int], parts: frozenset[str]
-) -> list[ShownSubmission]:
+def _shown(site: str, numbers: Mapping[int, int] | set[int], parts: frozenset[str]) -> list[ShownSubmission]:
     found = (submission_of(site, number, parts) for number in sorted(numbers))
     return [one for one in found if one is not None]

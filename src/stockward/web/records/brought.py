@@ -8,7 +8,8 @@ from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.sources.raw import RawTable
 from stockward.terms.errors import StockwardError
 from stockward.web.models import TypedTable, UploadDraft
-from stockward.web.records.reading import Brought, read_upload, tables_brought
+from stockward.web.records.foreign import OF_IMPORT, foreign_tables
+from stockward.web.records.reading import Brought, read_upload, tables_brought, tables_compared
 from stockward.web.records.the_book import standing_facts
 from stockward.web.records.told import said_to_people
 from stockward.web.records.typed import GridRows
@@ -20,12 +21,12 @@ def brought_by(draft: UploadDraft) -> Brought:
     """All that a draft holds. Raises ``StockwardError`` where its settings or its tables cannot be read."""
     files = [(one.name, bytes(one.content)) for one in draft.files.filter(foreign=False)]
     decimal = decimal_of(draft, files)
-    typed = {one.table: rows_of_typed(one).raw(one.file, decimal) for one in draft.typed.all()}
-    return Brought(files, typed)
+    typed = {one.table: rows_of_typed(one).raw(one.file, decimal) for one in draft.typed.filter(version__gt=0)}
+    return Brought(files, typed, *foreign_tables(draft, decimal))
 
 
 def read_anew(draft: UploadDraft, parts: frozenset[str]) -> dict[str, Any]:
-    """Read a draft, keep what was found for its page, and return it: where it cannot be read, the line that says why."""
+    """Read a draft, keep what was found for its page, and return it: or the one line why it cannot be read."""
     try:
         found = read_upload(brought_by(draft), draft.site.key, parts).told()
     except StockwardError as error:
@@ -46,15 +47,21 @@ def begin_table(draft: UploadDraft, table: str) -> TypedTable:
     Raises ``StockwardError`` for files that cannot be read, and a table that has too many rows to be typed.
     """
     found: TypedTable | None = draft.typed.filter(table=table).first()
-    if found is not None:
+    if found is not None and found.version:
         return found
     raw = _in_files(draft).get(table)
     if raw is None:
         rows, file = GridRows.begun(table), f"{table} {_TYPED}"
     else:
         rows, file = GridRows.of_raw(raw, decimal_of(draft)), f"{raw.file} {_TYPED_OVER}"
-    made, _is_new = draft.typed.get_or_create(table=table, defaults={"file": file, "content": rows.content})
+    content = rows.content if found is None or raw is not None else found.content
+    made, _is_new = draft.typed.update_or_create(table=table, version=0, defaults={"file": file, "content": content})
     return made
+
+
+def typed_over_foreign(draft: UploadDraft) -> list[str]:
+    """The tables that came of foreign files and were typed over since: to read these anew would lose what was typed."""
+    return [one.table for one in draft.typed.filter(version__gt=0) if one.file.endswith(f"{OF_IMPORT} {_TYPED_OVER}")]
 
 
 def decimal_of(draft: UploadDraft, files: list[tuple[str, bytes]] | None = None) -> str:
@@ -68,10 +75,10 @@ def decimal_of(draft: UploadDraft, files: list[tuple[str, bytes]] | None = None)
 
 
 def _in_files(draft: UploadDraft) -> dict[str, RawTable]:
-    """The tables in the files of a draft."""
+    """What the files of a draft say otherwise than the book, by table."""
     brought = brought_by(draft)
-    if len(brought.files) == 0 and not brought.foreign:
+    if not brought.files and not brought.foreign:
         return {}
-    standing = standing_facts(draft.site.key).settings
-    raw, _text, _hashes = tables_brought(brought, None if standing is None else standing.encode())
-    return raw
+    facts = standing_facts(draft.site.key)
+    raw, text, _hashes = tables_brought(brought, None if facts.settings is None else facts.settings.encode())
+    return {name: one.otherwise for name, one in tables_compared(brought, raw, facts, text).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,14 @@ from stockward.terms.signs import printable
 FIRST_ROW = 2
 """Of a table, below its header."""
 _MOST_SHOWN, _LONGEST = 200, 200
+
+
+class Extent(Enum):
+    """Of which rows of the book a table should have each: none, those of its file, all of the table."""
+
+    ROWS = "rows"
+    FILE = "file"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,11 @@ class TableDifferences:
     kept: RawTable | None = None
     standing: Sequence[StandingRow] = field(default=(), repr=False)
 
+    @property
+    def otherwise(self) -> RawTable:
+        """The rows that the book does not have as they are: new and changed ones."""
+        return self.with_chosen(Choice({one.standing.entry for one in self.changed}))
+
     @cached_property
     def new(self) -> RawTable:
         """The rows that are new."""
@@ -101,7 +115,7 @@ class TableDifferences:
 
 
 def differences_of(
-    brought: RawTable, kept: RawTable | None, standing: Sequence[StandingRow], decimal: str, *, is_whole: bool
+    brought: RawTable, kept: RawTable | None, standing: Sequence[StandingRow], decimal: str, stands_for: Extent
 ) -> TableDifferences:
     """Compare a table with what stands in the book.
 
@@ -113,8 +127,8 @@ def differences_of(
         The same table as the book has it, and the entry of each of its rows.
     decimal
         The decimal mark of the site.
-    is_whole
-        Whether rows that came from a file of this name, and are not in it, are gone; of what is typed none is.
+    stands_for
+        Of which rows of the book it should have each: those that it has not are gone.
     """
     if not standing or not len(brought.rows):
         return TableDifferences(brought, pl.repeat(True, len(brought.rows), dtype=pl.Boolean, eager=True), 0, kept=kept,
@@ -137,7 +151,8 @@ def differences_of(
     is_new = is_new.scatter([place for place in fresh["place"] if place not in taken], True)
     met = {was for _place, was in pairs}
     left = [standing[was] for was in unmet["place"].sort() if was not in met]
-    gone = [one for one in left if is_whole and one.file == brought.file]
+    whole, file = stands_for is Extent.TABLE, stands_for is Extent.FILE
+    gone = [one for one in left if whole or (file and one.file == brought.file)]
     return TableDifferences(brought, is_new, new.height - fresh.height, changed, gone, kept, standing)
 
 

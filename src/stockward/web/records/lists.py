@@ -75,6 +75,11 @@ class ShownSubmission:
         return [(name, brought["rows"]) for name, brought in self.entry.about.get("tables", {}).items()]
 
     @property
+    def answers(self) -> str:
+        """The text of the mapping by which its files of other programs were read; empty where it has none."""
+        return str(self.entry.about.get("answers", ""))
+
+    @property
     def left(self) -> dict[str, int]:
         """How many rows of its files stand in the book already, or were left there as they are."""
         return dict(self.entry.about.get("left", {}))

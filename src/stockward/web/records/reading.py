@@ -22,7 +22,14 @@ from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.standing import StandingFacts
 from stockward.terms.errors import StockwardError, UsageError, require_none
 from stockward.terms.signs import printable
-from stockward.web.records.differences import Choice, TableDifferences, differences_of, texts_of, told_of_differences
+from stockward.web.records.differences import (
+    Choice,
+    Extent,
+    TableDifferences,
+    differences_of,
+    texts_of,
+    told_of_differences,
+)
 from stockward.web.records.the_book import standing_facts
 from stockward.web.records.uploads import folder_of
 
@@ -48,7 +55,13 @@ class Brought:
     foreign: Mapping[str, RawTable] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     answers: str = ""
-    """The text of the mapping with which foreign files were read."""
+    """The text of the mapping by which foreign files were read."""
+
+    def extent_of(self, table: str) -> Extent:
+        """Of which rows of the book a table should have each; an import writes the whole table anew."""
+        if table in self.typed:
+            return Extent.ROWS
+        return Extent.TABLE if table in self.foreign else Extent.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +150,7 @@ def read_upload(
     is_changed = text.encode() != standing
     if _OF_SETTINGS not in parts and is_changed:
         raise UsageError(f"{SETTINGS}: your role does not change the settings of a site: leave it out")
-    compared = _compared(brought, raw, facts, text)
+    compared = tables_compared(brought, raw, facts, text)
     if choice is None:
         choice = Choice({row.standing.entry for one in compared.values() for row in one.changed})
         corrections = ()
@@ -178,16 +191,17 @@ def _read_in(folder: Path) -> tuple[Any, str, dict[str, str]]:
         raise UsageError(str(error).replace(f"{folder}{os.sep}", "")) from None
 
 
-def _compared(
+def tables_compared(
     brought: Brought, raw: Mapping[str, RawTable], facts: StandingFacts, text: str
 ) -> dict[str, TableDifferences]:
+    """Each table beside the same one in the book; ``text`` is that of the settings."""
     decimal = settings_in(text.encode(), SETTINGS).site.decimal
     kept = tables_in(written_files(facts), decimal)
     ordered = {name: raw[name] for name in tables() if name in raw}
     return {
         name: differences_of(
             table, kept.get(name), [row for row in facts.rows if row.table == name], decimal,
-            is_whole=name not in brought.typed,
+            brought.extent_of(name),
         )
         for name, table in ordered.items()
     }  # fmt: skip
@@ -240,4 +254,3 @@ def _together(kept: RawTable | None, new: RawTable, decimal: str) -> RawTable:
 
 def _numbered(kept: RawTable) -> RawTable:
     return dataclasses.replace(kept, rows=(kept.rows.cast(pl.Int64) + _STANDING).cast(pl.UInt32).alias("row"))
-

@@ -1,4 +1,4 @@
-"""A table that is typed: its columns and rows as texts, a block that is pasted into it, and what the reader gets of it."""
+"""A table that is typed: its columns and rows as texts, a block that is pasted, and what the reader gets of it."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from stockward.terms.signs import is_text, printable
+from stockward.web.records.kinds_of_files import READ_ENDINGS
 
-ENDINGS = (".csv", ".parquet", ".toml", ".xlsx")
 MOST_BYTES, MOST_FILES, _LONGEST_NAME = 50_000_000, 60, 100
 
 
@@ -37,8 +37,8 @@ def faults_of_files(files: Iterable[Any], there: Iterable[tuple[str, bytes]] = (
     names = [plain_name(file.name) for file in files]
     for name in names:
         shown = printable(name)[:_LONGEST_NAME]
-        if not name.lower().endswith(ENDINGS):
-            faults.append(_("%(name)s: only CSV, Parquet, site.xlsx and site.toml are read.") % {"name": shown})
+        if not name.lower().endswith(READ_ENDINGS):
+            faults.append(_("%(name)s: only %(kinds)s are read.") % {"name": shown, "kinds": ", ".join(READ_ENDINGS)})
         elif len(name) > _LONGEST_NAME or not is_text(name) or name.startswith(".") or name != printable(name):
             faults.append(_("%(name)s: give the file a short name of letters and figures.") % {"name": shown})
     if len({name.lower() for name in names}) < len(names):
@@ -47,11 +47,17 @@ def faults_of_files(files: Iterable[Any], there: Iterable[tuple[str, bytes]] = (
 
 
 @contextmanager
-def folder_of(files: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
-    """A folder of the server's own with these files, which is gone afterwards."""
+def folder_of(files: Iterable[tuple[str, bytes]], own: Iterable[tuple[str, bytes]] = ()) -> Iterator[Path]:
+    """A folder of the server's own with these files, which is gone afterwards.
+
+    Those of its ``own`` may stand in folders below it.
+    """
     with tempfile.TemporaryDirectory(prefix="reading-", dir=settings.STOCKWARD_PLACE.folder) as made:
         folder = Path(made) / "site"
         folder.mkdir()
         for name, content in files:
             (folder / plain_name(name)).write_bytes(content)
+        for name, content in own:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
         yield folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -16,13 +17,16 @@ from stockward.web.asked import entry_number
 from stockward.web.doors import door
 from stockward.web.models import DraftFile, KnownSite, UploadDraft
 from stockward.web.permissions import Right
-from stockward.web.records.brought import brought_by, read_anew
+from stockward.web.records.brought import brought_by, read_anew, typed_over_foreign
 from stockward.web.records.differences import Choice
+from stockward.web.records.foreign import foreign_of, is_overtaken, keep_rows
+from stockward.web.records.kinds_of_files import is_foreign
 from stockward.web.records.lists import tables_of
 from stockward.web.records.reading import ReadUpload, read_upload
 from stockward.web.records.the_book import the_book
 from stockward.web.records.told import said_to_people
 from stockward.web.records.uploads import faults_of_files, plain_name
+from stockward.web.tasks import read_files
 
 _LONGEST_NOTE, _LONGEST_REASON, _MOST_DRAFTS = 500, 500, 20
 
@@ -57,8 +61,9 @@ def _keep(request: HttpRequest, draft: UploadDraft, files: list[Any]) -> None:
         for file in files:
             name = plain_name(file.name)
             draft.files.filter(name__iexact=name).delete()
-            DraftFile.objects.create(draft=draft, name=name, content=file.read())
-    read_anew(draft, request.permissions.parts(Right.ENTER, draft.site.key))
+            content = file.read()
+            DraftFile.objects.create(draft=draft, name=name, content=content, foreign=is_foreign(name, content))
+    read_files(draft, request.permissions.parts(Right.ENTER, draft.site.key))
 
 
 @door(Right.ENTER)
@@ -68,6 +73,8 @@ def add_files(request: HttpRequest, site: str, key: str) -> HttpResponse:
     draft = draft_of(request, site, key)
     files = request.FILES.getlist("files")
     faults = faults_of_files(files, draft.files.values_list("name", "content"))
+    if fault := fault_of_reading_anew(draft):
+        faults.append(fault)
     for fault in faults:
         messages.error(request, fault)
     if not faults:
@@ -79,16 +86,22 @@ def add_files(request: HttpRequest, site: str, key: str) -> HttpResponse:
 def one_draft(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """What was found in a draft."""
     draft = draft_of(request, site, key)
+    foreign = foreign_of(draft)
+    if foreign is not None and not foreign.is_over:
+        return render(request, "drafts/being_read.html", {"draft": draft, "site": draft.site})
     if not draft.reading or "fault" in draft.reading:  # what lacked may be there now
         read_anew(draft, request.permissions.parts(Right.ENTER, site))
     return _page(request, draft)
 
 
 def _page(request: HttpRequest, draft: UploadDraft, fault: str = "") -> HttpResponse:
+    imported = {} if (foreign := foreign_of(draft)) is None else foreign.came_to
     context = {
         "draft": draft,
         "site": draft.site,
-        "names": draft.files.values_list("name", flat=True),
+        "files": draft.files.values_list("name", "foreign"),
+        "imported": imported,
+        "taken_back": [(json.dumps(path), shown) for path, shown, _answer in imported.get("answered", ())],
         "typed": draft.typed.values_list("table", flat=True),
         "enters": tables_of(request.permissions.parts(Right.ENTER, draft.site.key)),
         "chosen": {"changed": request.POST.getlist("changed"), "gone": request.POST.getlist("gone")},
@@ -111,7 +124,16 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
     draft = draft_of(request, site, key)
     parts = request.permissions.parts(Right.ENTER, site)
     note = request.POST.get("note", "").strip()[:_LONGEST_NOTE]
+    if (foreign := foreign_of(draft)) is not None and not foreign.is_over:
+        return redirect("draft", site, key)
     try:
+        if is_overtaken(draft):
+            fault = fault_of_reading_anew(draft)
+            if not fault:
+                read_files(draft, parts)
+                fault = _("Other answers about the files of this site were approved since yours were read. They were "
+                          "read anew: look at all of it once more.")  # fmt: skip
+            return _page(request, draft, fault)
         brought = brought_by(draft)
         whole = read_upload(brought, site, parts)
         choice, fault = _choice_of(request, whole)
@@ -125,6 +147,7 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
         number = the_book().submit(site, request.user.key, read.changes, once=draft.key)
     except StockwardError as error:
         return _page(request, draft, said_to_people(error))
+    keep_rows(draft, number)
     draft.delete()
     messages.success(request, _("Submitted. It is in force once somebody else has approved it."))
     return redirect("submission", site, number)
@@ -159,3 +182,13 @@ def draft_of(request: HttpRequest, site: str, key: str) -> UploadDraft:
     """A draft of whoever asks, and of nobody else."""
     found: UploadDraft = get_object_or_404(UploadDraft, site__key=site, key=key, account=request.user)
     return found
+
+
+def fault_of_reading_anew(draft: UploadDraft) -> str:
+    """Why the files of a draft are not read anew: what was typed over them would be lost; empty where nothing was."""
+    tables = ", ".join(typed_over_foreign(draft))
+    if not tables:
+        return ""
+    return _(
+        "The files must be read anew, and what was typed over %(tables)s would be lost: throw that away first."
+    ) % {"tables": tables}

@@ -111,9 +111,7 @@ def _corner(request: HttpRequest, rows: GridRows) -> tuple[int, str]:
     return places.get(number or 0, len(rows.rows)), column if column in rows.columns else rows.columns[0]
 
 
-def _page(
-    request: HttpRequest, draft: UploadDraft, typed: TypedTable, rows: GridRows, fault: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, draft: UploadDraft, typed: TypedTable, rows: GridRows, fault: str = "") -> HttpResponse:
     faults = _faults(draft, typed.table)
     number, more = _page_asked(request, rows), _more_asked(request)
     last = _pages(rows, more)
