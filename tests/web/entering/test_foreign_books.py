@@ -151,9 +151,7 @@ def test_a_row_that_was_put_right_in_the_book_stays_so(clerk: Any, officer: Any)
     assert "changed by hand stay as they are" in told(ForeignReading.objects.get())
 
 
-def test_answers_that_changed_between_proposal_and_approval_are_told(
-    clerk: Any, officer: Any, come_in: Enter
-) -> None:
+def test_answers_that_changed_between_proposal_and_approval_are_told(clerk: Any, officer: Any, come_in: Enter) -> None:
     approve(officer, hand_in(clerk, [SimpleUploadedFile("site.toml", TOML), *own_tables()]))
     other = come_in("clerk-2", ridgeway="clerk")
     one = answer_all(clerk, upload(clerk, files(stock_ledger=LEDGER)))
@@ -243,7 +241,9 @@ def test_large_files_are_read_in_the_background(clerk: Any, monkeypatch: pytest.
 
 
 def test_a_clerk_brings_in_no_people(clerk: Any) -> None:
-    people = b"Employee No;Name;Department;Job title;Start date\n1;A;Guards;Guard;01.01.2020\n2;B;Guards;Guard;01.02.2020\n"
+    people = (
+        b"Employee No;Name;Department;Job title;Start date\n1;A;Guards;Guard;01.01.2020\n2;B;Guards;Guard;01.02.2020\n"
+    )
     draft = begun(clerk, staff=people, stock_ledger=LEDGER)
     draft = answer_all(clerk, draft)
     reading = ForeignReading.objects.get()
