@@ -70,6 +70,12 @@ WHO = {
     "send_back": {Role.OFFICER},
     "new_draft": {Role.CLERK, Role.GUARDS_MANAGER},
     "draft": {"owner"},
+    "add_files": {"owner"},
+    "answer": {"owner"},
+    "read_as": {"owner"},
+    "begin_typing": {"owner"},
+    "grid": {"owner"},
+    "drop_table": {"owner"},
     "submit": {"owner"},
     "discard": {"owner"},
     "public_answers": REVIEWERS,
@@ -129,7 +135,7 @@ def addresses(browsers: dict[str, Any]) -> dict[str, str]:
     for address, page in pages_of(urlpatterns):
         kinds = {"receivers/": browsers["receiver"].account.key, "drafts/": of["draft"], "reviews/": of["review"]}
         key = next((one for part, one in kinds.items() if part in address), of["account"])
-        things = {**of, "key": key, "number": finding if "findings/" in address else number}
+        things = {**of, "table": "movements", "key": key, "number": finding if "findings/" in address else number}
         found[page.name] = reverse(page.name, kwargs={name: things[name] for name in page.pattern.converters})
     return found
 

@@ -1,4 +1,4 @@
-"""Every file that is bad input to the reader or to the import, uploaded: no fault of the server, one line, nothing lost."""
+"""Bad input of the reader and of the import, uploaded: no fault of the server, one line, and nothing lost."""
 
 from __future__ import annotations
 

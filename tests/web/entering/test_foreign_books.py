@@ -112,6 +112,13 @@ def test_rows_wait_until_a_question_is_answered(clerk: Any) -> None:
     assert 'type="radio"' in page and not re.search(r'type="radio"[^>]*checked', page), "nothing is chosen beforehand"
 
 
+def test_open_questions_are_not_passed_over_unknowingly(clerk: Any) -> None:
+    draft = begun(clerk, stock_ledger=LEDGER, stocktake=COUNTS)
+    answer = clerk.post(f"/sites/ridgeway/drafts/{draft.key}/submit/")
+    assert answer.status_code == 422 and "question is open" in answer.content.decode()
+    assert submit(clerk, draft, knowingly="on")
+
+
 def test_an_answer_is_taken_back(clerk: Any) -> None:
     draft = answer_all(clerk, begun(clerk, stock_ledger=LEDGER, stocktake=COUNTS))
     reading = ForeignReading.objects.get()

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from stockward.terms.errors import StockwardError
 from stockward.web.asked import entry_number
 from stockward.web.doors import door
-from stockward.web.models import DraftFile, KnownSite, UploadDraft
+from stockward.web.models import DraftFile, ForeignReading, KnownSite, UploadDraft
 from stockward.web.permissions import Right
 from stockward.web.records.brought import brought_by, read_anew, typed_over_foreign
 from stockward.web.records.differences import Choice
@@ -138,9 +139,8 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
         whole = read_upload(brought, site, parts)
         choice, fault = _choice_of(request, whole)
         read = read_upload(brought, site, parts, note, choice)
-        count = read.told()["count"]
-        if not fault and count and "knowingly" not in request.POST:
-            fault = _("%(count)d problems: mend them, or tick that you submit with them.") % {"count": count}
+        if not fault and "knowingly" not in request.POST:
+            fault = _left_open(read, foreign)
         if fault:
             read_anew(draft, parts)
             return _page(request, draft, fault)
@@ -151,6 +151,19 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
     draft.delete()
     messages.success(request, _("Submitted. It is in force once somebody else has approved it."))
     return redirect("submission", site, number)
+
+
+def _left_open(read: ReadUpload, foreign: ForeignReading | None) -> str:
+    """What must be ticked before it is handed in; empty where all is well."""
+    if count := read.told()["count"]:
+        return _("%(count)d problems: mend them, or tick that you submit with them.") % {"count": count}
+    if foreign is not None and (asked := foreign.came_to.get("questions")):
+        said = ngettext(
+            "%(count)d question is open: answer it, or tick that you submit it so.",
+            "%(count)d questions are open: answer them, or tick that you submit it so.", len(asked),
+        )  # fmt: skip
+        return said % {"count": len(asked)}
+    return ""
 
 
 def _choice_of(request: HttpRequest, read: ReadUpload) -> tuple[Choice, str]:

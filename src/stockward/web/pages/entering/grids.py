@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from stockward.terms.errors import StockwardError
@@ -177,9 +178,10 @@ def _told(draft: UploadDraft, typed: TypedTable, rows: GridRows, fault: str) -> 
 
 
 def _said(problems: int, rows: int) -> str:
-    if problems:
-        return _("Kept. %(rows)d rows, %(count)d problems.") % {"rows": rows, "count": problems}
-    return _("Kept. %(rows)d rows, and nothing is wrong with them.") % {"rows": rows}
+    told = ngettext("Kept: %(count)d row", "Kept: %(count)d rows", rows) % {"count": rows}
+    if not problems:
+        return f"{told}, {_('and nothing is wrong.')}"
+    return f"{told}, {ngettext('%(count)d problem.', '%(count)d problems.', problems) % {'count': problems}}"
 
 
 def _pages(rows: GridRows, more: int) -> int:

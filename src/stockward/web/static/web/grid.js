@@ -3,7 +3,7 @@
 (() => {
   const form = document.getElementById("grid");
   const state = document.getElementById("state");
-  const WAIT = 700, AGAIN = 4000, LARGEST = 2000000;
+  const WAIT = 700, AGAIN = 4000, LARGEST = 2000000, MOST_ROWS = 100;
   let before = "", timer = 0, busy = false, waiting = false, dirty = false;
 
   const cells = () => [...form.querySelectorAll("table.grid input")];
@@ -16,6 +16,23 @@
     const other = rows > 0 ? row.nextElementSibling : row.previousElementSibling;
     return other && other.children[at].querySelector("input");
   }
+  /* Below the last row stands another blank one, as many as are needed: the server counts rows by their place. */
+  function below(cell) {
+    const row = cell.closest("tr"), place = Number(/^c-(\d+)-/.exec(cell.name)[1]), number = Number(row.id.slice("row-".length));
+    if (row.nextElementSibling || row.parentElement.children.length >= MOST_ROWS) return;
+    const next = row.cloneNode(true);
+    for (const one of [next, ...next.querySelectorAll("[id]")]) one.id = one.id.replace(`-${number}`, `-${number + 1}`);
+    next.querySelector("th").firstChild.textContent = String(number + 1);
+    for (const list of next.querySelectorAll("ul")) { list.replaceChildren(); list.hidden = true; }
+    for (const one of next.querySelectorAll("input")) {
+      one.value = ""; one.removeAttribute("aria-invalid");
+      const column = one.name.replace(/^c-\d+-/, "");
+      one.name = `c-${place + 1}-${column}`;
+      one.setAttribute("aria-label", `${column}, ${number + 1}`);
+      one.setAttribute("aria-describedby", `f-${number + 1} f-${number + 1}-${column}`);
+    }
+    row.after(next);
+  }
   function go(cell) { if (cell) { cell.focus(); cell.select(); } return Boolean(cell); }
 
   form.addEventListener("focusin", (event) => { const cell = cellOf(event.target); if (cell) before = cell.value; });
@@ -25,7 +42,7 @@
     const start = cell.selectionStart === 0 && (cell.selectionEnd === 0 || cell.selectionEnd === cell.value.length);
     const end = cell.selectionEnd === cell.value.length && (cell.selectionStart === cell.selectionEnd || cell.selectionStart === 0);
     let moved = false;
-    if (event.key === "Enter") { go(beside(cell, event.shiftKey ? -1 : 1)); moved = true; }
+    if (event.key === "Enter") { if (!event.shiftKey) below(cell); go(beside(cell, event.shiftKey ? -1 : 1)); moved = true; }
     else if (event.key === "ArrowDown") moved = go(beside(cell, 1));
     else if (event.key === "ArrowUp") moved = go(beside(cell, -1));
     else if (event.key === "ArrowRight" && end && !event.shiftKey) moved = go(beside(cell, 0, 1));
