@@ -15,7 +15,7 @@ from tests.importing.messy import MESSY
 from tests.importing.test_hostile_sheets import HOSTILE
 from tests.web.handing_in import FIRST_SITE
 
-from stockward.web.models import ForeignReading, UploadDraft
+from stockward.web.models import UploadDraft
 from stockward.web.records.lists import entries_of
 
 pytestmark = pytest.mark.usefixtures("new_book")
@@ -40,7 +40,7 @@ def whatever_comes_is_answered(clerk: Any, files: Iterable[tuple[str, bytes]]) -
         assert not UploadDraft.objects.exists()
         return None
     assert answer.status_code == 302
-    draft = UploadDraft.objects.get()
+    draft = UploadDraft.objects.select_related("reading_of_foreign").get()
     kept = {one.name: bytes(one.content) for one in draft.files.all()}
     assert kept == dict(files), "nothing is lost"
     there = f"/sites/ridgeway/drafts/{draft.key}/"
@@ -83,8 +83,8 @@ def test_a_book_as_people_keep_it_is_read(make: Callable[[Path], Any], clerk: An
     files = [(path.name, path.read_bytes()) for path in make(tmp_path).files]
     draft = whatever_comes_is_answered(clerk, [("site.toml", TOML), *files])
     assert draft is not None
-    reading = ForeignReading.objects.get()
-    assert "fault" not in reading.came_to and reading.came_to["lines"]
+    came_to = draft.reading_of_foreign.came_to
+    assert "fault" not in came_to and came_to["lines"]
 
 
 @pytest.mark.parametrize("seed", range(6))
