@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
 from stockward.web.models.accounts import KnownSite, UserAccount, new_key
+
+
+class JsonText(models.TextField):
+    """Values of JSON as text: PostgreSQL keeps some signs that files may hold in no column of JSON."""
+
+    def from_db_value(self, value: str, expression: object, connection: object) -> Any:
+        """The values."""
+        return json.loads(value)
+
+    def get_prep_value(self, value: Any) -> str:
+        """The text."""
+        return json.dumps(value)
 
 
 class UploadDraft(models.Model):
@@ -49,7 +64,7 @@ class TypedTable(models.Model):
     draft = models.ForeignKey(UploadDraft, on_delete=models.CASCADE, related_name="typed")
     table = models.CharField(max_length=40)
     file = models.CharField(max_length=200)
-    content = models.JSONField(default=dict)
+    content = JsonText(default=dict)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -65,9 +80,9 @@ class ForeignReading(models.Model):
     """
 
     draft = models.OneToOneField(UploadDraft, on_delete=models.CASCADE, related_name="reading_of_foreign")
-    answers = models.JSONField(default=list)
-    came_to = models.JSONField(default=dict)
-    texts = models.JSONField(default=dict)
+    answers = JsonText(default=list)
+    came_to = JsonText(default=dict)
+    texts = JsonText(default=dict)
     base = models.CharField(max_length=64, blank=True)
     is_over = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)

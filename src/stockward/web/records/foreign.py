@@ -115,7 +115,7 @@ def keep_rows(draft: UploadDraft, submission: int) -> None:
     """Keep the rows of the foreign files of a draft that was handed in, for the imports after it."""
     reading = foreign_of(draft)
     if reading is not None and reading.texts:
-        texts = {"rows": reading.texts.get(STORE, ""), "names": reading.texts.get(NAMES, "")}
+        texts = {"rows": reading.texts.get(STORE, ""), "names": reading.texts.get(NAMES, "").replace("\x00", "\ufffd")}
         ImportedRows.objects.get_or_create(submission=submission, defaults={"site": draft.site, **texts})
 
 
