@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -62,7 +61,7 @@ def _page_of(run: ReviewRun) -> tuple[str, int]:
     return page, int(review_concluded(answers))
 
 
-def read_files(draft: UploadDraft, parts: Collection[str]) -> None:
+def read_files(draft: UploadDraft, parts: frozenset[str]) -> None:
     """Read what a draft holds; files of other programs that are large are read in the background."""
     if draft.files.filter(foreign=True).exists():
         if not begin_reading(draft):

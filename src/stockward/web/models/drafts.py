@@ -64,7 +64,7 @@ class TypedTable(models.Model):
     draft = models.ForeignKey(UploadDraft, on_delete=models.CASCADE, related_name="typed")
     table = models.CharField(max_length=40)
     file = models.CharField(max_length=200)
-    content = JsonText(default=dict)
+    content: Any = JsonText(default=dict)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -80,9 +80,9 @@ class ForeignReading(models.Model):
     """
 
     draft = models.OneToOneField(UploadDraft, on_delete=models.CASCADE, related_name="reading_of_foreign")
-    answers = JsonText(default=list)
-    came_to = JsonText(default=dict)
-    texts = JsonText(default=dict)
+    answers: Any = JsonText(default=list)
+    came_to: Any = JsonText(default=dict)
+    texts: Any = JsonText(default=dict)
     base = models.CharField(max_length=64, blank=True)
     is_over = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)

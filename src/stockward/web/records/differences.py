@@ -52,7 +52,7 @@ class ChangedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TickedRows:
     """What of the differences is handed in, by the entries that stand: rows put right, rows withdrawn; and why."""
 
     changed: Collection[int] = ()
@@ -83,14 +83,14 @@ class TableDifferences:
     @property
     def otherwise(self) -> RawTable:
         """The rows that the book does not have as they are: new and changed ones."""
-        return self.with_chosen(Choice({one.standing.entry for one in self.changed}))
+        return self.with_chosen(TickedRows({one.standing.entry for one in self.changed}))
 
     @cached_property
     def new(self) -> RawTable:
         """The rows that are new."""
         return only_rows(self.brought, self.is_new)
 
-    def corrections(self, choice: Choice) -> Iterator[Correction]:
+    def corrections(self, choice: TickedRows) -> Iterator[Correction]:
         """What is handed in of the changed rows and of those that are gone."""
         for one in self.changed:
             if one.standing.entry in choice.changed:
@@ -99,13 +99,13 @@ class TableDifferences:
             if gone.entry in choice.gone:
                 yield Correction(gone.entry, gone.table, None, choice.reason)
 
-    def with_chosen(self, choice: Choice) -> RawTable:
+    def with_chosen(self, choice: TickedRows) -> RawTable:
         """The new rows, and those that are put right as they would be: what is to be checked."""
         chosen = {one.place for one in self.changed if one.standing.entry in choice.changed}
         return only_rows(self.brought, self.is_new | pl.Series([place in chosen for place in range(len(self.is_new))],
                                                                dtype=pl.Boolean))  # fmt: skip
 
-    def left_standing(self, choice: Choice) -> RawTable | None:
+    def left_standing(self, choice: TickedRows) -> RawTable | None:
         """The rows of the book without those that are put right or withdrawn."""
         taken = {*choice.changed, *choice.gone}
         if self.kept is None or not taken:

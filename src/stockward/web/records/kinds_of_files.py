@@ -14,7 +14,7 @@ from stockward.book.sources.separated import text_headed
 from stockward.book.sources.workbook.sheets import Workbook
 from stockward.terms.errors import SiteError
 
-READ_ENDINGS = tuple(sorted({".toml", ".parquet", *TEXTS, *WORKBOOK_FILES}))
+UPLOAD_ENDINGS = tuple(sorted({".toml", ".parquet", *TEXTS, *WORKBOOK_FILES}))
 _OF_THE_FORMAT = frozenset({".csv", ".parquet"})
 _HEAD_LENGTH = 65_536
 

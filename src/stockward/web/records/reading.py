@@ -18,14 +18,14 @@ from stockward.book.site import lacking_tables
 from stockward.book.sources.raw import RawTable
 from stockward.book.sources.site_folder import read_raw
 from stockward.book.store.facts import tables_in, written_files
-from stockward.book.store.handed_in import HandedIn
+from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.standing import StandingFacts
 from stockward.terms.errors import StockwardError, UsageError, require_none
 from stockward.terms.signs import printable
 from stockward.web.records.differences import (
-    Choice,
     Extent,
     TableDifferences,
+    TickedRows,
     differences_of,
     texts_of,
     told_of_differences,
@@ -119,7 +119,7 @@ class ReadUpload:
 
 
 def read_upload(
-    brought: Brought, site: str, parts: Collection[str], note: str = "", choice: Choice | None = None
+    brought: Brought, site: str, parts: Collection[str], note: str = "", choice: TickedRows | None = None
 ) -> ReadUpload:
     """Read what was brought beside what stands in the book.
 
@@ -152,8 +152,8 @@ def read_upload(
         raise UsageError(f"{SETTINGS}: your role does not change the settings of a site: leave it out")
     compared = tables_compared(brought, raw, facts, text)
     if choice is None:
-        choice = Choice({row.standing.entry for one in compared.values() for row in one.changed})
-        corrections = ()
+        choice = TickedRows({row.standing.entry for one in compared.values() for row in one.changed})
+        corrections: tuple[Correction, ...] = ()
     else:
         corrections = tuple(row for one in compared.values() for row in one.corrections(choice))
     decimal = settings_in(text.encode(), SETTINGS).site.decimal
@@ -208,7 +208,11 @@ def tables_compared(
 
 
 def _facts_with(
-    compared: Mapping[str, TableDifferences], facts: StandingFacts, text: str, choice: Choice, hashes: Mapping[str, str]
+    compared: Mapping[str, TableDifferences],
+    facts: StandingFacts,
+    text: str,
+    choice: TickedRows,
+    hashes: Mapping[str, str],
 ) -> Site:
     """The facts as they would be: what stands, with what is put right, and what is new."""
     settings = settings_in(text.encode(), SETTINGS)
@@ -225,7 +229,7 @@ def _facts_with(
     return Site.from_raw(both, settings, files=hashes)
 
 
-def _left(compared: Mapping[str, TableDifferences], choice: Choice) -> dict[str, int]:
+def _left(compared: Mapping[str, TableDifferences], choice: TickedRows) -> dict[str, int]:
     """How many rows are left as they are in the book: said to whoever approves."""
     left = {
         "there": sum(one.there for one in compared.values()),

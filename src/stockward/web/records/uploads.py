@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from stockward.terms.signs import is_text, printable
-from stockward.web.records.kinds_of_files import READ_ENDINGS
+from stockward.web.records.kinds_of_files import UPLOAD_ENDINGS
 
 MOST_BYTES, MOST_FILES, _LONGEST_NAME = 50_000_000, 60, 100
 
@@ -37,8 +37,8 @@ def faults_of_files(files: Iterable[Any], there: Iterable[tuple[str, bytes]] = (
     names = [plain_name(file.name) for file in files]
     for name in names:
         shown = printable(name)[:_LONGEST_NAME]
-        if not name.lower().endswith(READ_ENDINGS):
-            faults.append(_("%(name)s: only %(kinds)s are read.") % {"name": shown, "kinds": ", ".join(READ_ENDINGS)})
+        if not name.lower().endswith(UPLOAD_ENDINGS):
+            faults.append(_("%(name)s: only %(kinds)s are read.") % {"name": shown, "kinds": ", ".join(UPLOAD_ENDINGS)})
         elif len(name) > _LONGEST_NAME or not is_text(name) or name.startswith(".") or name != printable(name):
             faults.append(_("%(name)s: give the file a short name of letters and figures.") % {"name": shown})
     if len({name.lower() for name in names}) < len(names):

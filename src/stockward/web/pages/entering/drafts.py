@@ -19,7 +19,7 @@ from stockward.web.doors import door
 from stockward.web.models import DraftFile, ForeignReading, KnownSite, UploadDraft
 from stockward.web.permissions import Right
 from stockward.web.records.brought import brought_by, read_anew, typed_over_foreign
-from stockward.web.records.differences import Choice
+from stockward.web.records.differences import TickedRows
 from stockward.web.records.foreign import foreign_of, is_overtaken, keep_rows
 from stockward.web.records.kinds_of_files import is_foreign
 from stockward.web.records.lists import tables_of
@@ -96,7 +96,7 @@ def one_draft(request: HttpRequest, site: str, key: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, draft: UploadDraft, fault: str = "") -> HttpResponse:
-    imported = {} if (foreign := foreign_of(draft)) is None else foreign.came_to
+    imported: dict[str, Any] = {} if (foreign := foreign_of(draft)) is None else foreign.came_to
     context = {
         "draft": draft,
         "site": draft.site,
@@ -166,7 +166,7 @@ def _left_open(read: ReadUpload, foreign: ForeignReading | None) -> str:
     return ""
 
 
-def _choice_of(request: HttpRequest, read: ReadUpload) -> tuple[Choice, str]:
+def _choice_of(request: HttpRequest, read: ReadUpload) -> tuple[TickedRows, str]:
     """What is ticked of the differences, and why it cannot be taken so: what was ticked must still be there."""
     lists = dict(zip(("changed", "gone"), read.everything, strict=True))
     taken = {}
@@ -174,12 +174,14 @@ def _choice_of(request: HttpRequest, read: ReadUpload) -> tuple[Choice, str]:
         ticked = {entry_number(number) for number in request.POST.getlist(name)}
         every = f"all_{name}" in request.POST
         if not ticked <= there or (every and request.POST.get(f"{name}_shown") != str(len(there))):
-            return Choice(), _("The book has changed since you looked: look at the differences once more.")
+            return TickedRows(), _("The book has changed since you looked: look at the differences once more.")
         taken[name] = there if every else frozenset(number for number in ticked if number is not None)
     reason = request.POST.get("reason", "").strip()[:_LONGEST_REASON]
     if any(taken.values()) and not reason:
-        return Choice(**taken), _("Write why rows are put right or withdrawn: whoever approves reads it.")
-    return Choice(**taken, reason=reason), ""
+        return TickedRows(taken["changed"], taken["gone"]), _(
+            "Write why rows are put right or withdrawn: whoever approves reads it."
+        )
+    return TickedRows(taken["changed"], taken["gone"], reason), ""
 
 
 @door(Right.ENTER)
