@@ -247,15 +247,32 @@ def test_large_files_are_read_in_the_background(clerk: Any, monkeypatch: pytest.
     assert "begun twice" in ForeignReading.objects.get().came_to["fault"]
 
 
+STAFF = (
+    b"Name;Department;Job title;Start date;Date of birth\nAda Moss;Guards;Guard;01.02.2020;03.04.1980\n"
+    b"Ben Fox;Guards;Guard;15.02.2020;05.06.1981\n"
+)
+
+
+def test_people_are_brought_in_by_codes_and_by_who_keeps_guards(clerk: Any, officer: Any, come_in: Enter) -> None:
+    approve(officer, hand_in(clerk, [SimpleUploadedFile("site.toml", TOML), *own_tables()]))
+    manager = come_in("manager", ridgeway="guards_manager")
+    draft = answer_all(manager, upload(manager, files(staff=STAFF)))
+    assert draft.reading["count"] == 0, draft.reading
+    page = manager.get(f"/sites/ridgeway/drafts/{draft.key}/").content.decode()
+    assert "Ada" not in page and "1980" not in json.dumps(ForeignReading.objects.get().texts)
+    approve(officer, submit(manager, draft))
+    assert [row.cells["person"] for row in standing_facts("ridgeway").rows if row.table == "people"] == ["P001", "P002"]
+    again = upload(manager, files(staff=STAFF.replace(b"15.02.2020", b"15.02.2021")))
+    assert "? " not in json.dumps(again.reading) or ForeignReading.objects.get(draft=again).came_to["questions"]
+    again.delete()
+    ledger = upload(clerk, files(stock_ledger=LEDGER))
+    texts = ForeignReading.objects.get(draft=ledger).texts
+    assert "people.csv" not in texts and "Ada" not in json.dumps(texts) and "imported/names.csv" not in texts
+
+
 def test_a_clerk_brings_in_no_people(clerk: Any) -> None:
-    people = (
-        b"Employee No;Name;Department;Job title;Start date\n1;A;Guards;Guard;01.01.2020\n2;B;Guards;Guard;01.02.2020\n"
-    )
-    draft = begun(clerk, staff=people, stock_ledger=LEDGER)
-    draft = answer_all(clerk, draft)
-    reading = ForeignReading.objects.get()
-    if "people.csv" in reading.texts:
-        assert "your role does not enter these tables" in draft.reading["fault"]
+    draft = answer_all(clerk, begun(clerk, staff=STAFF))
+    assert "your role does not enter these tables" in draft.reading["fault"]
 
 
 def test_which_files_are_of_other_programs() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,13 @@ def _imported(
         "answered": [[list(path), dotted(tuple(path)), answer] for path, answer in reading.answers],
         "waiting": found.waiting,
     }
-    return told, dict(found.contents)
+    return told, _without_blank(found.contents, parts)
+
+
+def _without_blank(contents: Mapping[str, str], parts: Collection[str]) -> dict[str, str]:
+    """The files without tables of other parts that an import makes for the sake of a whole site, and leaves blank."""
+    others = {f"{name}.csv" for name, table in tables().items() if table.part not in parts}
+    return {name: text for name, text in contents.items() if name not in others or text.count("\n") > 1}
 
 
 def _told_of_question(one: Question) -> dict[str, Any]:
