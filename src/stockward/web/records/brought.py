@@ -10,7 +10,7 @@ from stockward.terms.errors import StockwardError
 from stockward.web.models import TypedTable, UploadDraft
 from stockward.web.records.foreign import OF_IMPORT, foreign_tables
 from stockward.web.records.reading import Brought, read_upload, tables_brought, tables_compared
-from stockward.web.records.the_book import standing_facts
+from stockward.web.records.the_book import standing_facts, standing_tables
 from stockward.web.records.told import said_to_people
 from stockward.web.records.typed import GridRows
 
@@ -81,4 +81,6 @@ def _in_files(draft: UploadDraft) -> dict[str, RawTable]:
         return {}
     facts = standing_facts(draft.site.key)
     raw, text, _hashes = tables_brought(brought, None if facts.settings is None else facts.settings.encode())
-    return {name: one.otherwise for name, one in tables_compared(brought, raw, facts, text).items()}
+    decimal = settings_in(text.encode(), SETTINGS).site.decimal
+    kept = standing_tables(draft.site.key, decimal)
+    return {name: one.otherwise for name, one in tables_compared(brought, raw, facts, kept, decimal).items()}

@@ -17,7 +17,6 @@ from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import lacking_tables
 from stockward.book.sources.raw import RawTable
 from stockward.book.sources.site_folder import read_raw
-from stockward.book.store.facts import tables_in, written_files
 from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.standing import StandingFacts
 from stockward.terms.errors import StockwardError, UsageError, require_none
@@ -30,7 +29,7 @@ from stockward.web.records.differences import (
     texts_of,
     told_of_differences,
 )
-from stockward.web.records.the_book import standing_facts
+from stockward.web.records.the_book import standing_facts, standing_tables
 from stockward.web.records.uploads import folder_of
 
 _MOST_PROBLEMS = 500
@@ -150,18 +149,19 @@ def read_upload(
     is_changed = text.encode() != standing
     if _OF_SETTINGS not in parts and is_changed:
         raise UsageError(f"{SETTINGS}: your role does not change the settings of a site: leave it out")
-    compared = tables_compared(brought, raw, facts, text)
+    decimal = settings_in(text.encode(), SETTINGS).site.decimal
+    kept = standing_tables(site, decimal)
+    compared = tables_compared(brought, raw, facts, kept, decimal)
     if choice is None:
         choice = TickedRows({row.standing.entry for one in compared.values() for row in one.changed})
         corrections: tuple[Correction, ...] = ()
     else:
         corrections = tuple(row for one in compared.values() for row in one.corrections(choice))
-    decimal = settings_in(text.encode(), SETTINGS).site.decimal
     changes = HandedIn(
         {name: one.new for name, one in compared.items()}, text if is_changed else None, corrections,
         hashes, note, decimal, left=_left(compared, choice), answers=brought.answers,
     )  # fmt: skip
-    return ReadUpload(changes, _facts_with(compared, facts, text, choice, hashes), compared)
+    return ReadUpload(changes, _facts_with(compared, kept, text, choice, hashes), compared)
 
 
 def tables_brought(brought: Brought, standing: bytes | None) -> tuple[dict[str, RawTable], str, dict[str, str]]:
@@ -192,11 +192,9 @@ def _read_in(folder: Path) -> tuple[Any, str, dict[str, str]]:
 
 
 def tables_compared(
-    brought: Brought, raw: Mapping[str, RawTable], facts: StandingFacts, text: str
+    brought: Brought, raw: Mapping[str, RawTable], facts: StandingFacts, kept: Mapping[str, RawTable], decimal: str
 ) -> dict[str, TableDifferences]:
-    """Each table beside the same one in the book; ``text`` is that of the settings."""
-    decimal = settings_in(text.encode(), SETTINGS).site.decimal
-    kept = tables_in(written_files(facts), decimal)
+    """Each table beside the same one in the book."""
     ordered = {name: raw[name] for name in tables() if name in raw}
     return {
         name: differences_of(
@@ -209,7 +207,7 @@ def tables_compared(
 
 def _facts_with(
     compared: Mapping[str, TableDifferences],
-    facts: StandingFacts,
+    kept: Mapping[str, RawTable],
     text: str,
     choice: TickedRows,
     hashes: Mapping[str, str],
@@ -217,7 +215,6 @@ def _facts_with(
     """The facts as they would be: what stands, with what is put right, and what is new."""
     settings = settings_in(text.encode(), SETTINGS)
     decimal = settings.site.decimal
-    kept = tables_in(written_files(facts), decimal)
     both = {}
     for name in tables():
         if name in compared:
