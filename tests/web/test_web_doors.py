@@ -71,6 +71,7 @@ WHO = {
     "new_draft": {Role.CLERK, Role.GUARDS_MANAGER},
     "draft": {"owner"},
     "add_files": {"owner"},
+    "take_file_out": {"owner"},
     "answer": {"owner"},
     "read_as": {"owner"},
     "begin_typing": {"owner"},

@@ -92,6 +92,7 @@ _SITES = [
     path(f"{_AT_A_SITE}drafts/new/", drafts.new_draft, name="new_draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/files/", drafts.add_files, name="add_files"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/files/out/", drafts.take_file_out, name="take_file_out"),
     path(f"{_AT_A_SITE}drafts/<str:key>/answer/", answering.answer_questions, name="answer"),
     path(f"{_AT_A_SITE}drafts/<str:key>/read-as/", answering.read_file_as, name="read_as"),
     path(f"{_AT_A_SITE}drafts/<str:key>/type/", grids.begin_typing, name="begin_typing"),

@@ -205,6 +205,22 @@ def test_a_file_is_read_in_the_other_way(clerk: Any) -> None:
     assert not draft.files.get(name="site.toml").foreign
 
 
+def test_a_file_is_taken_out_and_others_are_put_in(clerk: Any) -> None:
+    draft = begun(clerk, stock_ledger=LEDGER, stocktake=COUNTS)
+    there = f"/sites/ridgeway/drafts/{draft.key}/"
+    for name in ("stock_ledger.csv", "stocktake.csv", "nothing.csv"):
+        assert clerk.post(f"{there}files/out/", {"name": name}).status_code == 302
+    assert [one.name for one in draft.files.all()] == ["site.toml"] and not ForeignReading.objects.exists()
+    clerk.post(f"{there}files/", {"files": own_tables()})
+    draft.refresh_from_db()
+    assert "fault" not in draft.reading and len(draft.reading["tables"]) == 5
+    again = SimpleUploadedFile("Movements.csv", (FIRST_SITE / "movements.csv").read_bytes().replace(b"5000", b"x"))
+    clerk.post(f"{there}files/", {"files": [again]})
+    draft.refresh_from_db()
+    assert draft.reading["count"] and draft.files.filter(name__iexact="movements.csv").count() == 1
+    assert clerk.post(f"{there}files/", {"files": [SimpleUploadedFile("a.exe", b"")]}, follow=True).status_code == 200
+
+
 @pytest.mark.parametrize(
     "said",
     [

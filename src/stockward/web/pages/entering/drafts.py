@@ -84,6 +84,25 @@ def add_files(request: HttpRequest, site: str, key: str) -> HttpResponse:
 
 
 @door(Right.ENTER)
+@require_POST
+def take_file_out(request: HttpRequest, site: str, key: str) -> HttpResponse:
+    """Take a file out of a draft, and read the others."""
+    draft = draft_of(request, site, key)
+    found = draft.files.filter(name=request.POST.get("name", "")).first()
+    fault = _("There is no such file in this draft.") if found is None else ""
+    if found is not None and found.foreign:
+        fault = fault_of_reading_anew(draft)
+    if fault:
+        messages.error(request, fault)
+        return redirect("draft", site, key)
+    found.delete()
+    if found.foreign and not draft.files.filter(foreign=True).exists():
+        ForeignReading.objects.filter(draft=draft).delete()
+    read_files(draft, request.permissions.parts(Right.ENTER, site))
+    return redirect("draft", site, key)
+
+
+@door(Right.ENTER)
 def one_draft(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """What was found in a draft."""
     draft = draft_of(request, site, key)
