@@ -223,5 +223,5 @@ def _brings_settings(connection: Connection, submission: int) -> bool:
 
 
 def _brings_answers(connection: Connection, submission: int) -> bool:
-    row = connection.execute(select(ENTRIES.c.entry).where(ENTRIES.c.number == submission)).first()
-    return row is not None and "answers" in BookEntry.of_text(row.entry).about
+    found = entry_numbered(connection, submission)
+    return found is not None and found.kind is EntryKind.SUBMISSION and "answers" in found.about
