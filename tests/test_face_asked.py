@@ -35,6 +35,11 @@ WRONG: dict[str, dict[str, list[object]]] = {
         "since": without(NOTHING), "until": without(NOTHING), "surge": without(NOTHING), "guards": without(NOTHING),
         "due": without(NOTHING), "seed": A_SEED,
     },
+    "plan": {
+        "site": A_SITE, "as_of": A_DAY, "production": without(NUMBERS, [[], {}]), "dispatch": ALL, "weighings": ALL,
+        "since": without(NOTHING), "until": without(NOTHING), "surge": without(NOTHING),
+        "budget": without(NOTHING, [3, 1.5, 10**400, True]), "seed": A_SEED,
+    },
     "orders": {"sites": A_SITE, "as_of": A_DAY, "guards": without(NOTHING), "due": without(NOTHING)},
     "drill": {
         "site": A_SITE, "copies": without([3]), "loss": without(NOTHING), "pattern": without(NOTHING),

@@ -5,9 +5,9 @@
     >>> review = sw.review(site)                  # doctest: +SKIP
     >>> review.to_html("review.html")             # doctest: +SKIP
 
-Each function does what the command of the same name does: ``review``, ``drill``, ``sample``, ``roster``, ``orders``,
-``check``, ``simulate``. Names are fetched when they are first used, so that ``stockward --help`` need not load what it
-does not show.
+Each function does what the command of the same name does: ``review``, ``drill``, ``plan``, ``sample``, ``roster``,
+``orders``, ``check``, ``simulate``. Names are fetched when they are first used, so that ``stockward --help`` need not
+load what it does not show.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from stockward.face.drills import Drill, drill
     from stockward.face.orders import Orders, orders
+    from stockward.face.plans import ProtectionPlan, plan
     from stockward.face.reviews import Review, review
     from stockward.face.rosters import Roster, roster
     from stockward.face.samples import Certificate, Draw, Plan, sample
@@ -47,6 +48,7 @@ __all__ = [
     "Orders",
     "Plan",
     "ProbabilityError",
+    "ProtectionPlan",
     "Review",
     "Roster",
     "SheetError",
@@ -59,6 +61,7 @@ __all__ = [
     "check",
     "drill",
     "orders",
+    "plan",
     "read_site",
     "review",
     "roster",
@@ -70,6 +73,7 @@ _ROOMS = {
     "surge.asked": ("Surge",),
     "face.drills": ("Drill", "drill"),
     "face.orders": ("Orders", "orders"),
+    "face.plans": ("ProtectionPlan", "plan"),
     "face.reviews": ("Review", "review"),
     "face.rosters": ("Roster", "roster"),
     "face.samples": ("Certificate", "Draw", "Plan", "sample"),

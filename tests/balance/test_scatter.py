@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from small_sites import Closed, write_site
 
 import sites
-from stockward.answers.fit import ErrorsFit
+from stockward.answers.measuring.fit import ErrorsFit
 from stockward.balance.errors_in_doubt.samples import scatter_samples
 from stockward.balance.errors_in_doubt.scatter import FIT_SIZE, errors_fit, quieter_than_stated
 from stockward.stats.scatter import chance_of_less_scatter

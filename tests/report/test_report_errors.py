@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from reviews_made_by_hand import cancelling_site
 
-from stockward.answers.fit import ErrorsFit, ScatterFigures
+from stockward.answers.measuring.fit import ErrorsFit, ScatterFigures
 from stockward.answers.review import ReviewAnswer
 from stockward.report import write_html
 from stockward.report.review import sentences

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.handing_in import FIRST_SITE, files_of_first_site, upload
 
 from stockward.web.models import UploadDraft
-from stockward.web.records import uploads
+from stockward.web.records.entering import uploads
 from stockward.web.records.lists import entries_of
 
 pytestmark = pytest.mark.usefixtures("new_book")
@@ -32,7 +32,7 @@ def _bomb() -> bytes:
 
 BAD = {
     "nothing": {"site.toml": b""},
-    "no table": {"site.toml": TOML},
+    "one table": {"site.toml": TOML, "movements.csv": MOVEMENTS},
     "no text": {"site.toml": b"\xff\xfe\x00\x01"},
     "bytes": {"site.toml": TOML, "movements.csv": bytes(range(256)) * 40},
     "NUL": {"site.toml": TOML, "movements.csv": MOVEMENTS.replace(b",", b",\x00", 5)},

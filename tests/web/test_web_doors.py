@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,12 +12,24 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path, reverse
+from tests.web.counts.counts_there import count_beside_the_book
 from tests.web.handing_in import files_of_first_site, hand_in
 
 from stockward.book.store.findings import FoundAlarm, FoundSubject
 from stockward.sealed.keys import new_identity
 from stockward.web.doors import door, pages_of, require_doors
-from stockward.web.models import DraftFile, KnownSite, PasswordLink, ReportReceiver, ReviewRun, UploadDraft
+from stockward.web.models import (
+    CalendarLink,
+    DraftFile,
+    GuardBinding,
+    KnownSite,
+    PasswordLink,
+    ReportReceiver,
+    ReviewRun,
+    RosterFile,
+    RosterRun,
+    UploadDraft,
+)
 from stockward.web.permissions import Right, Role
 from stockward.web.records.the_book import the_book
 from stockward.web.urls import urlpatterns
@@ -28,6 +41,8 @@ SIGNED_IN = EVERYBODY - {"signed out"}
 SECURED = SIGNED_IN - {"no factor"}
 READERS = {Role.CLERK, Role.OFFICER, Role.GUARDS_MANAGER, Role.INSPECTOR}
 REVIEWERS = {Role.OFFICER, Role.INSPECTOR}
+ROSTER_READERS = {Role.GUARDS_MANAGER, Role.OFFICER, Role.INSPECTOR}
+COUNT_FOLLOWERS = {Role.CLERK, Role.OFFICER, Role.INSPECTOR}
 
 WHO = {
     "home": SECURED,
@@ -89,6 +104,27 @@ WHO = {
     "review": REVIEWERS,
     "progress": REVIEWERS,
     "report": REVIEWERS,
+    "rosters": ROSTER_READERS,
+    "new_roster": {Role.GUARDS_MANAGER},
+    "roster": ROSTER_READERS,
+    "roster_progress": ROSTER_READERS,
+    "publish_roster": {Role.GUARDS_MANAGER},
+    "compare_rosters": ROSTER_READERS,
+    "roster_file": ROSTER_READERS,
+    "bound_guards": {Role.GUARDS_MANAGER},
+    "change_binding": {Role.GUARDS_MANAGER},
+    "shifts": {Role.GUARD},
+    "calendar_link": {Role.GUARD},
+    "calendar": EVERYBODY,
+    "counts": COUNT_FOLLOWERS,
+    "new_count": {Role.INSPECTOR},
+    "count": COUNT_FOLLOWERS,
+    "sealed_plan": {Role.INSPECTOR},
+    "draw_count": {Role.INSPECTOR},
+    "blank_sheets": COUNT_FOLLOWERS,
+    "count_sheet": {Role.CLERK, Role.OFFICER},
+    "hand_in_count": {Role.CLERK, Role.OFFICER},
+    "certificate": REVIEWERS,
 }
 """Who may come in to each address at a site of their own. The submission that is asked for here is one of stock."""
 
@@ -128,17 +164,49 @@ def addresses(browsers: dict[str, Any]) -> dict[str, str]:
     )
     alarm = FoundAlarm(FoundSubject(SECRET, "kg", "shortage"), "I1", datetime(2026, 1, 5, tzinfo=UTC))
     finding = 1 + the_book().record_review("ridgeway", run.account.key, run.key, [alarm], date(2026, 3, 1))
-    of = {
-        "token": PasswordLink.make(browsers["no role"].account), "site": "ridgeway",
-        "draft": draft.key, "review": run.key, "account": browsers["no role"].account.key,
+    account, roster = browsers["no role"].account, roster_there(site, browsers[Role.GUARDS_MANAGER].account)
+    count = count_beside_the_book(site, browsers[Role.INSPECTOR].account, SECRET.encode())
+    guard = browsers[Role.GUARD].account
+    calendar = CalendarLink.make(GuardBinding.objects.create(account=guard, site=site, person="G-1"))
+    kinds = {
+        "receivers/": browsers["receiver"].account.key, "drafts/": draft.key, "reviews/": run.key,
+        "/rosters/": roster.key, "/counts/": count.key, "/guards/": guard.key,
     }  # fmt: skip
+    named = {"rosters/": "roster.html", "blank/": "sheets.csv", "certificate/": "certificate.html"}
+    numbers = {"findings/": finding, "sheets/": 1}
+    link = PasswordLink.make(account)
     found = {}
     for address, page in pages_of(urlpatterns):
-        kinds = {"receivers/": browsers["receiver"].account.key, "drafts/": of["draft"], "reviews/": of["review"]}
-        key = next((one for part, one in kinds.items() if part in address), of["account"])
-        things = {**of, "table": "movements", "key": key, "number": finding if "findings/" in address else number}
+        things = {
+            "site": "ridgeway",
+            "table": "movements",
+            "token": calendar if address.startswith("calendar/") else link,
+            "key": next((one for part, one in kinds.items() if part in address), account.key),
+            "name": next((one for part, one in named.items() if part in address), ""),
+            "number": next((one for part, one in numbers.items() if part in address), number),
+        }
         found[page.name] = reverse(page.name, kwargs={name: things[name] for name in page.pattern.converters})
+    found["compare_rosters"] += f"?with={roster.key}"
     return found
+
+
+def roster_there(site: KnownSite, manager: Any) -> RosterRun:
+    """A roster of one shift, whose page holds what only those who read rosters may see."""
+    roster: RosterRun = RosterRun.objects.create(
+        site=site, account=manager, state="done", start=date(2026, 7, 6), weeks=1, seconds=1, shifts=1
+    )
+    shift = {
+        "person": SECRET, "affiliation": "", "post": "gate", "number": 1, "day": "2026-07-06",
+        "start": "2026-07-06T06:00:00Z", "end": "2026-07-06T14:00:00Z", "hours": 8.0, "night": False, "weekend": False,
+        "locked": False, "changed": None,
+    }  # fmt: skip
+    document = {
+        "site": {"name": "Works", "timezone": "UTC"}, "generated": {"version": "1", "at": "2026-07-01T00:00:00Z"},
+        "duties": [shift], "posts": [],
+    }  # fmt: skip
+    for name, content in (("roster.json", json.dumps(document)), ("roster.html", SECRET)):
+        RosterFile.objects.create(run=roster, name=name, content=content.encode())
+    return roster
 
 
 def comes_in(answer: Any) -> bool:

@@ -10,10 +10,10 @@ import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SiteRemedy, SurgeAnswer, UnheldGoal
-from stockward.answers.fit import ErrorsFit
 from stockward.answers.force import ForceAnswer
 from stockward.answers.items import ItemFindings, LedgerFinding
 from stockward.answers.losses import Event, Outliers, SeriesVerdict
+from stockward.answers.measuring.fit import ErrorsFit
 from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer

@@ -128,6 +128,13 @@ class WorkRules(_Part):
         return None if value == NO_RULE else value
 
 
+class PlanSettings(_Part):
+    """``[plan]``: what an hour of work costs, and what may be spent in a year, in the currency of the site."""
+
+    hour_cost: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
+    budget: Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)] | None = None
+
+
 class Settings(_Part):
     """The whole of ``site.toml``."""
 
@@ -136,6 +143,7 @@ class Settings(_Part):
     detection: DetectionSettings
     force: ForceSettings = ForceSettings()
     work_rules: WorkRules = WorkRules()
+    plan: PlanSettings = PlanSettings()
 
     @field_validator("format")
     @classmethod
@@ -255,7 +263,7 @@ def _shown(value: object) -> str:
 
 _PARTS: dict[str, type[BaseModel]] = {
     "": Settings, "site": SiteSettings, "detection": DetectionSettings, "force": ForceSettings,
-    "force.affiliation": Affiliation, "work_rules": WorkRules,
+    "force.affiliation": Affiliation, "work_rules": WorkRules, "plan": PlanSettings,
 }  # fmt: skip
 
 

@@ -18,8 +18,8 @@ _COMPLETION = "_STOCKWARD_COMPLETE"
 """What a shell sets to be told how a command goes on."""
 
 
-_MODULES = {"import": "importing"}
-"""Commands whose names are no names of modules."""
+_MODULES = {("stockward.cli", "import"): "importing", ("stockward.cli", "plan"): "planning"}
+"""Commands whose names are no names of modules, or are those of another command's; by package and name."""
 
 
 class LazyGroup(click.Group):
@@ -37,7 +37,7 @@ class LazyGroup(click.Group):
         """The command of a name, loaded; ``None`` where there is none."""
         if cmd_name not in self.names:
             return None
-        name = _MODULES.get(cmd_name, cmd_name)
+        name = _MODULES.get((self.package, cmd_name), cmd_name)
         command: click.Command = getattr(import_module(f"{self.package}.{name}"), f"{name}_command")
         return command
 
@@ -94,6 +94,7 @@ def _require_completion() -> None:
         "import",
         "init",
         "orders",
+        "plan",
         "reports",
         "review",
         "roster",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +11,11 @@ import polars as pl
 from stockward import book as facts
 from stockward.answers.losses import Loss
 from stockward.answers.review import ReviewAnswer as Answers
-from stockward.face.asked import FilePlace, Words, asked_day, asked_text, asked_whole, asked_words, moment_of, number_of
+from stockward.face.asked import FilePlace, Words, asked_day, asked_text, asked_whole, moment_of
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, now
 from stockward.face.sites import site_of
+from stockward.face.surges import asked_surge
 from stockward.guards.orders.asked import AskedOrder
 from stockward.outputs import write_whole
 from stockward.questions.review import make_review
@@ -23,7 +23,6 @@ from stockward.report import cards, write_html, write_json, write_xlsx
 from stockward.report.review.card import Card
 from stockward.report.review.views import SeriesView, gather
 from stockward.surge.asked import Surge
-from stockward.terms.errors import UsageError
 from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.verdicts import Verdict
 
@@ -244,7 +243,7 @@ def review(
     """
     seed = asked_whole("seed", seed, 0)
     asked = asked_order(guards, due)
-    grown = _surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
+    grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     read = site_of(site)
     return Review(make_review(read, as_of=moment_of(as_of), surge=grown, guards=asked, seed=seed, generated=now()))
 
@@ -252,25 +251,3 @@ def review(
 def asked_order(guards: str | None, due: str | date | None) -> AskedOrder | None:
     """The order that is asked for; raises ``UsageError`` for a due day without one."""
     return AskedOrder.asked(None if guards is None else asked_text(guards, "guards"), asked_day("due", due))
-
-
-def _surge(
-    production: float | Words, surge: Surge | None, dispatch: float, weighings: str, since: date | None,
-    until: date | None,
-) -> Surge | None:  # fmt: skip
-    words, dispatch, weighings = (
-        _factors(production),
-        number_of(dispatch, "dispatch"),
-        asked_text(weighings, "weighings"),
-    )
-    if surge is not None and not isinstance(surge, Surge):
-        raise UsageError(f"surge is a {type(surge).__name__}: give a stockward.Surge, or production in its place")
-    if surge is not None and words:
-        raise UsageError("production and surge exclude each other: give one of them")
-    return Surge.asked(words, dispatch=dispatch, weighings=weighings, since=since, until=until) or surge
-
-
-def _factors(production: float | Words) -> tuple[str, ...]:
-    if isinstance(production, Iterable | Mapping):
-        return asked_words(production, "production")
-    return (f"{number_of(production, 'production')}",)

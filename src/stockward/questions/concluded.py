@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from stockward.answers.counting import CountCertificate, CountingPlan
 from stockward.answers.drill import DrillAnswer
 from stockward.answers.orders import SiteOrders
+from stockward.answers.plan import PlanAnswer
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
@@ -74,6 +75,11 @@ def certificate_concluded(certificate: CountCertificate) -> Conclusion:
 def roster_concluded(answer: RosterAnswer) -> Conclusion:
     """No roster where there is none."""
     return _set_aside(answer.set_aside) if answer.duties else Conclusion.NO_ROSTER
+
+
+def protection_concluded(plan: PlanAnswer) -> Conclusion:
+    """No plan where there is none; set aside where a row was: it could be a goal, or touch one."""
+    return Conclusion.NO_ROSTER if plan.cost is None else _set_aside(plan.set_aside)
 
 
 def _set_aside(anything: object) -> Conclusion:

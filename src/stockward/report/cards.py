@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from stockward.answers.counting import CountCertificate, CountingDraw, CountingPlan, SheetLine
 from stockward.answers.drill import DrillAnswer
 from stockward.answers.orders import SiteOrders
+from stockward.answers.plan import PlanAnswer
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
@@ -19,6 +20,7 @@ from stockward.report.guards import orders_table
 from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
+from stockward.report.plan import sentences as protection
 from stockward.report.review import sentences, terminal, unseen
 from stockward.report.review.card import ROWS_MAX, Card, Grid, card, grid
 from stockward.report.review.views import SeriesView, by_urgency, events, gather
@@ -130,6 +132,37 @@ def drill_card(drill: DrillAnswer) -> Card:
     lines = grid("Losses taken out", heads, rows, total=len(drill.lines), where=".lines")
     title = f"{drill.site}: {drill_sentences.asked(drill)}"
     return card(title, drill_sentences.drill_headline(drill), drill_sentences.agreement(drill), [lines])
+
+
+def protection_card(plan: PlanAnswer) -> Card:
+    """The cheapest plan: what to do, and what each goal takes."""
+    changes = protection.changed_measures(plan)
+    measures = (
+        (
+            protection.measure_name(one), protection.level_words(one, now=True),
+            protection.level_words(one, now=False), protection.cost_words(plan, one.cost),
+        )
+        for one in changes
+    )  # fmt: skip
+    goals = (
+        (
+            one.label, protection.goal_words(one), protection.loss_words(one, one.needed_now),
+            protection.loss_words(one, one.needed), protection.cost_words(plan, one.price),
+        )
+        for one in plan.goals
+    )  # fmt: skip
+    grids = [
+        grid("What to do", ("what", "today", "plan", "cost a year"), measures, total=len(changes), where=".measures"),
+        grid(
+            "Goals",
+            ("goal", "loss", "found today", "found then", "costs"),
+            goals,
+            total=len(plan.goals),
+            where=".goals",
+        ),
+    ]
+    lines = [*protection.ways_out(plan), *protection.proof_words(plan)]
+    return card(f"{plan.site}: {protection.protection_asked(plan)}", protection.plan_headline(plan), lines, grids)
 
 
 def plan_card(plan: CountingPlan) -> Card:

@@ -143,8 +143,30 @@ class ErrorTerms:
 
     def with_errors(self, method: str, *, random: float = 1.0, systematic: float = 1.0) -> ErrorTerms:
         """The same, measured by a method whose random and systematic errors are these times as large."""
-        factor = np.where(_OF_METHOD > 0, [random**2] * 3 + [systematic] * 3, 1.0)
+        return self.with_each_error(method, random=(random, random), systematic=(systematic, systematic))
+
+    def with_each_error(
+        self, method: str, *, random: tuple[float, float], systematic: tuple[float, float]
+    ) -> ErrorTerms:
+        """The same, the method's relative and absolute errors being these times as large, each its own."""
+        factor = np.array([random[0] ** 2, random[1] ** 2, 1.0, *systematic, 1.0])
         return replace(self, figures=np.where(self._by(method)[:, None], self.figures * factor, self.figures))
+
+    def with_losses_drawn(self, area: int, times: float) -> ErrorTerms:
+        """The same, an area being counted so many times in place of once: each of its periods has a normal loss of its
+        own, so that the random errors of these average out over more of them.
+
+        ``area`` is the number of the area among those that the series adds up.
+        """
+        here = (self.part == _LOSS) & (self.calibration == area)
+        factor = np.array([1 / times] * 3 + [1.0] * 3)
+        return replace(self, figures=np.where(here[:, None], self.figures * factor, self.figures))
+
+    @property
+    def losing(self) -> tuple[int, ...]:
+        """The numbers of the areas whose normal loss has a random error."""
+        random = (self.part == _LOSS) & (self.figures[:, _RANDOM].sum(axis=1) > 0)
+        return tuple(np.unique(self.calibration[random]).tolist())
 
     def recalibrated(self, method: str, days: float) -> ErrorTerms:
         """The same, the method being calibrated every so many days besides; flows pass evenly within a period."""
@@ -183,11 +205,11 @@ class ErrorTerms:
         return replace(self, figures=self.figures / parts, rounding=self.rounding / parts)
 
     def counted_less(self, every: int) -> ErrorTerms:
-        """The same, only every so many inventories being taken."""
-        first = np.concatenate([[True], ~self.joined])
-        within = np.arange(self.periods) - np.flatnonzero(first)[np.cumsum(first) - 1]
-        opens = within % every == 0
-        closes = np.concatenate([opens[1:], [True]])
+        """The same, only every so many inventories being taken: those that stand as far apart before the last."""
+        last = np.concatenate([~self.joined, [True]])
+        after = np.flatnonzero(last)[np.cumsum(last) - last] - np.arange(self.periods)
+        closes = after % every == 0
+        opens = np.concatenate([[True], closes[:-1]])
         taken = np.select([self.part == _BEGIN, self.part == _END], [opens[self.period], closes[self.period]], True)
         kept = self._chosen(np.flatnonzero(taken))
         return replace(

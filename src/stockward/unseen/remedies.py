@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from stockward.answers.detection import Remedy, SiteRemedy
-from stockward.stats.arrays import Array
 from stockward.stats.detection import DETECTION_DRAWS
 from stockward.terms.verdicts import Scope
 from stockward.unseen.error_terms import ErrorTerms
@@ -191,17 +188,9 @@ def _sight(case: RemedyCase, measure: _Measure, method: str, level: float) -> Si
 
 
 def _prepared(case: RemedyCase, measure: _Measure, terms: ErrorTerms, level: float) -> Sight:
-    more = measure.parts(level) - 1
     # Each further series takes its part of the site's rate of false alarms.
-    hazard = _hazard_of(case.sight, terms) * case.tested / (case.tested + more)
-    return Sight(terms, hazard=hazard, detection=case.sight.detection, seed=case.sight.seed, draws=DETECTION_DRAWS // 2)
-
-
-def _hazard_of(sight: Sight, terms: ErrorTerms) -> Array:
-    """The rate of false alarms over other periods of the same time."""
-    moments = np.concatenate([[sight.terms.start[0]], sight.terms.end]).astype(float)
-    passed = np.concatenate([[0.0], np.cumsum(sight.hazard)])
-    return np.diff(np.interp(np.concatenate([[terms.start[0]], terms.end]).astype(float), moments, passed))
+    more = (case.tested + measure.parts(level) - 1) / case.tested
+    return case.sight.seeing(terms, more=more, draws=DETECTION_DRAWS // 2)
 
 
 def site_remedies(series: Iterable[tuple[str, Sequence[Remedy]]]) -> tuple[SiteRemedy, ...]:

@@ -66,6 +66,20 @@ class Sight:
         self._exact = exact_rows(self.covariance, self.inverse)[1]
         self._least = least_left(self.covariance, self._exact, terms.rounding[self._block])
 
+    def seeing(self, terms: ErrorTerms, *, more: float = 1.0, draws: int = DETECTION_DRAWS) -> Sight:
+        """What would be seen with other terms of error: at the same rate of false alarms over the same time.
+
+        ``more`` is by how many times there are then more series, which share that rate.
+        """
+        hazard = self._hazard_over(terms) / more
+        return Sight(terms, hazard=hazard, detection=self.detection, seed=self.seed, draws=draws)
+
+    def _hazard_over(self, terms: ErrorTerms) -> Array:
+        """The rate of false alarms over other periods of the same time."""
+        moments = np.concatenate([[self.terms.start[0]], self.terms.end]).astype(float)
+        passed = np.concatenate([[0.0], np.cumsum(self.hazard)])
+        return np.diff(np.interp(np.concatenate([[terms.start[0]], terms.end]).astype(float), moments, passed))
+
     @cached_property
     def scan(self) -> Scan:
         """The windows that are looked at, with their limits."""

@@ -16,5 +16,5 @@ def entry_number(text: str | None) -> int | None:
 
 def request_key(request: HttpRequest) -> str | None:
     """The key under which the book knows what is asked for: sent twice, it is entered once; ``None`` without one."""
-    once = request.POST.get("once", "")[:_LONGEST_KEY]
+    once = request.POST.get("once", "").replace("\x00", "")[:_LONGEST_KEY]
     return f"{request.user.key}-{once}" if once else None

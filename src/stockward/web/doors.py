@@ -18,6 +18,7 @@ from stockward.terms.signs import printable
 from stockward.web.pages.refusals import out_of_order
 from stockward.web.permissions import Permissions, Right, RightScope
 
+_NUL = "\x00"
 _View = Callable[..., HttpResponse]
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ def door(action: Right) -> Callable[[_View], _View]:
             site = named.get("site")
             if not permissions.may(action, site):
                 return _turned_away(request, permissions, action, site)
+            if any(_NUL in str(part) for part in named.values()):
+                raise Http404  # no database of PostgreSQL can be asked for it
             try:
                 return view(request, *given, **named)
             except StockwardError as error:

@@ -40,6 +40,7 @@ class Right(StrEnum):
 
     SIGN_IN = "sign_in"
     TELL = "tell"
+    FOLLOW_CALENDAR_LINK = "follow_calendar_link"
     SECURE_OWN_ACCOUNT = "secure_own_account"
     SEE_OWN_PAGES = "see_own_pages"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -53,6 +54,14 @@ class Right(StrEnum):
     FOLLOW_FINDINGS = "follow_findings"
     EXPLAIN_FINDINGS = "explain_findings"
     DECIDE_ON_FINDINGS = "decide_on_findings"
+    READ_ROSTERS = "read_rosters"
+    MAKE_ROSTERS = "make_rosters"
+    BIND_GUARDS = "bind_guards"
+    SEE_OWN_SHIFTS = "see_own_shifts"
+    FOLLOW_COUNTS = "follow_counts"
+    SEAL_COUNTS = "seal_counts"
+    COUNT_BLIND = "count_blind"
+    READ_CERTIFICATES = "read_certificates"
 
     @property
     def scope(self) -> RightScope:
@@ -63,6 +72,7 @@ class Right(StrEnum):
 _SCOPES = {
     Right.SIGN_IN: RightScope.OPEN,
     Right.TELL: RightScope.OPEN,
+    Right.FOLLOW_CALENDAR_LINK: RightScope.OPEN,
     Right.SECURE_OWN_ACCOUNT: RightScope.SESSION,
     Right.SEE_OWN_PAGES: RightScope.ACCOUNT,
     Right.MANAGE_ACCOUNTS: RightScope.ADMINISTRATION,
@@ -95,6 +105,14 @@ _GRANTED: Mapping[Right, Mapping[Role, frozenset[str]]] = MappingProxyType(
         Right.FOLLOW_FINDINGS: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
         Right.EXPLAIN_FINDINGS: {Role.OFFICER: _ALL},
         Right.DECIDE_ON_FINDINGS: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
+        Right.READ_ROSTERS: {Role.GUARDS_MANAGER: _GUARDS, Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
+        Right.MAKE_ROSTERS: {Role.GUARDS_MANAGER: _GUARDS},
+        Right.BIND_GUARDS: {Role.GUARDS_MANAGER: _GUARDS},
+        Right.SEE_OWN_SHIFTS: {Role.GUARD: _NOTHING},
+        Right.FOLLOW_COUNTS: {Role.CLERK: _STOCK, Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
+        Right.SEAL_COUNTS: {Role.INSPECTOR: _ALL},
+        Right.COUNT_BLIND: {Role.CLERK: _STOCK, Role.OFFICER: _ALL},
+        Right.READ_CERTIFICATES: {Role.OFFICER: _ALL, Role.INSPECTOR: _ALL},
     }
 )
 """For each action at a site: the roles that may, and the parts of the tables that they may do it with."""

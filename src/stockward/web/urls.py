@@ -23,7 +23,9 @@ from stockward.web.pages import (
     submissions,
     telling,
 )
+from stockward.web.pages.counts import counts, sheets
 from stockward.web.pages.entering import answering, drafts, grids
+from stockward.web.pages.guards import bindings, rosters, shifts
 from stockward.web.permissions import Right
 
 handler400 = "stockward.web.pages.refusals.bad_request"
@@ -112,6 +114,33 @@ _SITES = [
     path(f"{_AT_A_SITE}reviews/<str:key>/report/", reviews.report, name="report"),
 ]
 
+_OF_GUARDS = [
+    path(f"{_AT_A_SITE}rosters/", rosters.all_rosters, name="rosters"),
+    path(f"{_AT_A_SITE}rosters/new/", rosters.new_roster, name="new_roster"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/", rosters.one_roster, name="roster"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/progress/", rosters.roster_progress, name="roster_progress"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/publish/", rosters.publish, name="publish_roster"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/compared/", rosters.compare_rosters, name="compare_rosters"),
+    path(f"{_AT_A_SITE}rosters/<str:key>/files/<str:name>/", rosters.roster_file, name="roster_file"),
+    path(f"{_AT_A_SITE}guards/", bindings.bound_guards, name="bound_guards"),
+    path(f"{_AT_A_SITE}guards/<str:key>/", bindings.change_binding, name="change_binding"),
+    path(f"{_AT_A_SITE}shifts/", shifts.shifts, name="shifts"),
+    path(f"{_AT_A_SITE}shifts/calendar/", shifts.calendar_link, name="calendar_link"),
+    path("calendar/<str:token>.ics", shifts.calendar, name="calendar"),
+]
+
+_COUNTING = [
+    path(f"{_AT_A_SITE}counts/", counts.all_counts, name="counts"),
+    path(f"{_AT_A_SITE}counts/new/", counts.new_count, name="new_count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/", counts.one_count, name="count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/plan/", counts.sealed_plan, name="sealed_plan"),
+    path(f"{_AT_A_SITE}counts/<str:key>/draw/", counts.draw, name="draw_count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/blank/<str:name>/", counts.blank_sheets, name="blank_sheets"),
+    path(f"{_AT_A_SITE}counts/<str:key>/sheets/<int:number>/", sheets.count_sheet, name="count_sheet"),
+    path(f"{_AT_A_SITE}counts/<str:key>/hand-in/", sheets.hand_in, name="hand_in_count"),
+    path(f"{_AT_A_SITE}counts/<str:key>/certificate/<str:name>/", counts.certificate, name="certificate"),
+]
+
 urlpatterns = [
     path("", home.today, name="home"),
     *_SIGNING_IN,
@@ -120,5 +149,7 @@ urlpatterns = [
     *_OWN_ACCOUNT,
     *_ACCOUNTS,
     *_SITES,
+    *_OF_GUARDS,
+    *_COUNTING,
 ]
 require_doors(urlpatterns)

@@ -15,8 +15,8 @@ from tests.web.handing_in import FIRST_SITE, hand_in, upload
 
 from stockward.cli import main
 from stockward.web.models import ForeignReading, ImportedRows, TypedTable, UploadDraft
-from stockward.web.records.foreign import mapping_in_force
-from stockward.web.records.kinds_of_files import is_foreign
+from stockward.web.records.entering.foreign import mapping_in_force
+from stockward.web.records.entering.kinds_of_files import is_foreign
 from stockward.web.records.the_book import recorded_site, standing_facts
 
 pytestmark = pytest.mark.usefixtures("new_book")
@@ -243,7 +243,7 @@ def test_bad_answers_have_a_page(said: dict[str, Any], clerk: Any) -> None:
 
 def test_large_files_are_read_in_the_background(clerk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from stockward.web import tasks
-    from stockward.web.records import foreign
+    from stockward.web.records.entering import foreign
 
     monkeypatch.setattr(foreign, "QUICK_BYTES", 10)
     asked: list[Any] = []

@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.handing_in import FIRST_SITE, files_of_first_site, hand_in, upload
 
 from stockward.web.models import TypedTable, UploadDraft
+from stockward.web.records.entering.typed import copied_cells
 from stockward.web.records.the_book import standing_facts
-from stockward.web.records.typed import copied_cells
 
 pytestmark = pytest.mark.usefixtures("new_book")
 Enter = Callable[..., Any]

@@ -13,8 +13,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stockward.answers.balances import Balances
-from stockward.answers.fit import ErrorsFit, ScatterFigures
 from stockward.answers.losses import SeriesVerdict
+from stockward.answers.measuring.fit import ErrorsFit, ScatterFigures
 from stockward.balance.errors_in_doubt.samples import scatter_samples
 from stockward.book.problems import more_like_it
 from stockward.stats.arrays import Flags

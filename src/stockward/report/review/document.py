@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
-from stockward.answers.fit import ErrorsFit
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, Outliers, RowToCheck, SameOverSite, TestOfLoss
+from stockward.answers.measuring.fit import ErrorsFit
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.kit import words
 from stockward.report.review.grounds.measuring import has_records

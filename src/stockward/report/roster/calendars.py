@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
@@ -37,28 +38,44 @@ def write_calendars(
     return list(calendars)
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarShift:
+    """One shift as a calendar shows it: the duty, the name of its post, and when its roster was made."""
+
+    duty: Duty
+    post: str | None
+    at: datetime
+
+
 def calendar_of(answer: RosterAnswer, person: str) -> str:
     """The shifts of one person as an iCalendar, times in UTC, lines of at most 75 octets."""
+    names = {post.post: post.name for post in answer.posts}
+    own = (CalendarShift(duty, names.get(duty.post), answer.at) for duty in answer.duties if duty.person == person)
+    return shifts_calendar(answer.site, person, own, version=answer.version)
+
+
+def shifts_calendar(site: str, person: str, shifts: Iterable[CalendarShift], *, version: str) -> str:
+    """The shifts of one person, out of one roster or of several, as an iCalendar."""
     lines = [
-        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Stockward//{answer.version}//EN", "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH", f"X-WR-CALNAME:{_text(f'{person}, {answer.site}')}",
+        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Stockward//{version}//EN", "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH", f"X-WR-CALNAME:{_text(f'{person}, {site}')}",
     ]  # fmt: skip
-    events = [line for duty in answer.duties if duty.person == person for line in _event(answer, duty)]
+    events = [line for shift in shifts for line in _event(site, shift)]
     lines += events or _NO_SHIFT
     return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
 
 
-def _event(answer: RosterAnswer, duty: Duty) -> list[str]:
-    name = next((post.name for post in answer.posts if post.post == duty.post), None) or duty.post
+def _event(site: str, shift: CalendarShift) -> list[str]:
+    duty = shift.duty
     # Two codes never share an identifier, or a program would take the shifts of two guards for one.
-    identifier = uuid5(NAMESPACE_OID, "\n".join((answer.site, duty.person, _utc(duty.start))))
+    identifier = uuid5(NAMESPACE_OID, "\n".join((site, duty.person, _utc(duty.start))))
     return [
         "BEGIN:VEVENT",
         f"UID:{identifier}",
-        f"DTSTAMP:{_utc(answer.at)}",
+        f"DTSTAMP:{_utc(shift.at)}",
         f"DTSTART:{_utc(duty.start)}",
         f"DTEND:{_utc(duty.end)}",
-        f"SUMMARY:{_text(name)}",
+        f"SUMMARY:{_text(shift.post or duty.post)}",
         f"DESCRIPTION:{_text(f'{duty.post} ({duty.number}), {duty.hours:g} h')}",
         "END:VEVENT",
     ]

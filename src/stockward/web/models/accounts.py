@@ -49,7 +49,10 @@ class UserAccount(AbstractBaseUser):
         return f"{super()._get_session_auth_hash(secret=secret)}{self.rights}"
 
     def rights_changed(self) -> None:
-        """End every session of the account; to be called inside the transaction that changes its rights."""
+        """End every session and calendar link of the account; to be called where its rights change."""
+        from stockward.web.models.rosters import CalendarLink
+
+        CalendarLink.objects.filter(binding__account=self).delete()
         UserAccount.objects.filter(pk=self.pk).update(rights=models.F("rights") + 1)
         self.refresh_from_db(fields=["rights"])
 

@@ -15,8 +15,10 @@ from django.utils.translation import ngettext
 from stockward.terms.conclusions import Conclusion
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, PasswordLink, ReviewRun, SealedReport, UploadDraft, UserAccount
-from stockward.web.models.reviews import RunState
+from stockward.web.models.runs import RunState
+from stockward.web.pages.counts.due import counts_to_do
 from stockward.web.pages.findings_due import findings_to_do
+from stockward.web.pages.guards.due import rosters_to_do
 from stockward.web.permissions import Right
 from stockward.web.records.answers import key_events
 from stockward.web.records.lists import submissions_of
@@ -85,7 +87,7 @@ def _of_the_receiver() -> list[ToDo]:
 
 
 def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
-    """What needs somebody at one site: decisions, what came back to them, drafts, a review."""
+    """What needs somebody at one site: decisions, what came back to them, drafts, counts, rosters, a review."""
     permissions, account = request.permissions, request.user
     found = []
     if permissions.may(Right.DECIDE, site):
@@ -103,6 +105,8 @@ def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
         found += _of_who_enters(account, site, title, permissions.parts(Right.ENTER, site))
     if permissions.may(Right.FOLLOW_FINDINGS, site):
         found += [ToDo(*one) for one in findings_to_do(permissions, account.key, site, title)]
+    found += [ToDo(*one) for one in counts_to_do(permissions, site, title)]
+    found += [ToDo(*one) for one in rosters_to_do(permissions, account.key, site, title)]
     if permissions.may(Right.REVIEW, site):
         found.append(_review_of(site, title))
     return found

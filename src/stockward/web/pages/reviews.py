@@ -29,7 +29,8 @@ _OF_THE_REPORT = {
     "frame-ancestors": ["'self'"],
     "sandbox": [""],
 }
-"""The report brings its style with it, and needs nothing else: no script, no form, no origin."""
+in_a_frame = csp(_OF_THE_REPORT)
+"""Before a page of the command line: it brings its style with it, and needs nothing else: no script, form or origin."""
 
 
 class AskedReview(forms.Form):
@@ -86,7 +87,7 @@ def review_progress(request: HttpRequest, site: str, key: str) -> HttpResponse:
 
 
 @xframe_options_sameorigin
-@csp(_OF_THE_REPORT)
+@in_a_frame
 @door(Right.REVIEW)
 def report(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """The report, byte for byte as the command line writes it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stockward.book.store.deciding import Overtaken, overtaken_by, waiting_with
 from stockward.book.store.entries import EntryKind
 from stockward.book.store.standing import approved_in, standing_of
-from stockward.web.records.foreign import mapping_in_force
+from stockward.web.records.entering.foreign import mapping_in_force
 from stockward.web.records.lists import ShownSubmission, entries_of, submission_of
 from stockward.web.records.the_book import the_book
 

@@ -1,11 +1,11 @@
-"""What is written into the log of the server: never a link by which a password can be set."""
+"""What is written into the log of the server: never a link that opens something to whoever has it."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-_LINK = re.compile(r"/welcome/[^/\s]+")
+_LINK = re.compile(r"/(welcome|calendar)/[^/\s]+")
 
 
 class WithoutLinks(logging.Filter):
@@ -14,5 +14,5 @@ class WithoutLinks(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record through, without tokens."""
         said = record.getMessage()
-        record.msg, record.args = _LINK.sub("/welcome/…", said), ()
+        record.msg, record.args = _LINK.sub(r"/\1/…", said), ()
         return True

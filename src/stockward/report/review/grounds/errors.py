@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from stockward.answers.fit import ErrorsFit, ScatterFigures
+from stockward.answers.measuring.fit import ErrorsFit, ScatterFigures
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.unstated import Ranked, UnstatedSeries
 from stockward.report.kit import words

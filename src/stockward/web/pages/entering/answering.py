@@ -16,9 +16,9 @@ from stockward.web.doors import door
 from stockward.web.models import ForeignReading
 from stockward.web.pages.entering.drafts import draft_of, fault_of_reading_anew
 from stockward.web.permissions import Right
-from stockward.web.records.foreign import foreign_of
-from stockward.web.records.kinds_of_files import may_be_foreign
-from stockward.web.records.typed import typed_text
+from stockward.web.records.entering.foreign import foreign_of
+from stockward.web.records.entering.kinds_of_files import may_be_foreign
+from stockward.web.records.entering.typed import typed_text
 from stockward.web.tasks import read_files
 
 _LONGEST_ANSWER = 500

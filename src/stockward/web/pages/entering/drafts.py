@@ -18,15 +18,15 @@ from stockward.web.asked import entry_number
 from stockward.web.doors import door
 from stockward.web.models import DraftFile, ForeignReading, KnownSite, UploadDraft
 from stockward.web.permissions import Right
-from stockward.web.records.brought import brought_by, read_anew, typed_over_foreign
-from stockward.web.records.differences import TickedRows
-from stockward.web.records.foreign import foreign_of, is_overtaken, keep_rows
-from stockward.web.records.kinds_of_files import is_foreign
+from stockward.web.records.entering.brought import brought_by, read_anew, typed_over_foreign
+from stockward.web.records.entering.differences import TickedRows
+from stockward.web.records.entering.foreign import foreign_of, is_overtaken, keep_rows
+from stockward.web.records.entering.kinds_of_files import is_foreign
+from stockward.web.records.entering.reading import ReadUpload, read_upload
+from stockward.web.records.entering.uploads import faults_of_files, plain_name
 from stockward.web.records.lists import tables_of
-from stockward.web.records.reading import ReadUpload, read_upload
 from stockward.web.records.the_book import the_book
 from stockward.web.records.told import said_to_people
-from stockward.web.records.uploads import faults_of_files, plain_name
 from stockward.web.tasks import read_files
 
 _LONGEST_NOTE, _LONGEST_REASON, _MOST_DRAFTS = 500, 500, 20

@@ -20,10 +20,10 @@ from stockward.web.doors import door
 from stockward.web.models import TypedTable, UploadDraft
 from stockward.web.pages.entering.drafts import draft_of
 from stockward.web.permissions import Right
-from stockward.web.records.brought import begin_table, read_anew, rows_of_typed
+from stockward.web.records.entering.brought import begin_table, read_anew, rows_of_typed
+from stockward.web.records.entering.typed import MOST_TYPED_ROWS, ROWS_OF_A_PAGE, GridRows, typed_text
 from stockward.web.records.lists import tables_of
 from stockward.web.records.told import said_to_people
-from stockward.web.records.typed import MOST_TYPED_ROWS, ROWS_OF_A_PAGE, GridRows, typed_text
 
 _BLANK, _MORE = 5, 20
 """Blank rows behind the last one, and how many more where they are asked for."""

@@ -8,11 +8,11 @@ from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.sources.raw import RawTable
 from stockward.terms.errors import StockwardError
 from stockward.web.models import TypedTable, UploadDraft
-from stockward.web.records.foreign import OF_IMPORT, foreign_tables
-from stockward.web.records.reading import Brought, read_upload, tables_brought, tables_compared
+from stockward.web.records.entering.foreign import OF_IMPORT, foreign_tables
+from stockward.web.records.entering.reading import Brought, read_upload, tables_brought, tables_compared
+from stockward.web.records.entering.typed import GridRows
 from stockward.web.records.the_book import standing_facts, standing_tables
 from stockward.web.records.told import said_to_people
-from stockward.web.records.typed import GridRows
 
 _TYPED, _TYPED_OVER = "(typed)", "(typed over)"
 

@@ -21,7 +21,7 @@ from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.standing import StandingFacts
 from stockward.terms.errors import StockwardError, UsageError, require_none
 from stockward.terms.signs import printable
-from stockward.web.records.differences import (
+from stockward.web.records.entering.differences import (
     Extent,
     TableDifferences,
     TickedRows,
@@ -29,8 +29,8 @@ from stockward.web.records.differences import (
     texts_of,
     told_of_differences,
 )
+from stockward.web.records.entering.uploads import folder_of
 from stockward.web.records.the_book import standing_facts, standing_tables
-from stockward.web.records.uploads import folder_of
 
 _MOST_PROBLEMS = 500
 _OF_SETTINGS = "stock"
@@ -222,7 +222,8 @@ def _facts_with(
             both[name] = _together(one.left_standing(choice), one.with_chosen(choice), decimal)
         elif name in kept:
             both[name] = _numbered(kept[name])
-    require_none(lacking_tables(both))
+    # Settings alone are enough to begin with: who enters stock and who enters guards then go each their own way.
+    require_none(lacking_tables(both) if both else [])
     return Site.from_raw(both, settings, files=hashes)
 
 

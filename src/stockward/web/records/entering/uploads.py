@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.signs import is_text, printable
-from stockward.web.records.kinds_of_files import UPLOAD_ENDINGS
+from stockward.web.records.entering.kinds_of_files import UPLOAD_ENDINGS
 
 MOST_BYTES, MOST_FILES, _LONGEST_NAME = 50_000_000, 60, 100
 
@@ -61,3 +63,13 @@ def folder_of(files: Iterable[tuple[str, bytes]], own: Iterable[tuple[str, bytes
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
         yield folder
+
+
+@contextmanager
+def said_without_folder(files: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
+    """A folder as ``folder_of`` makes it, whose own name stands in no error."""
+    with folder_of(files) as folder:
+        try:
+            yield folder
+        except StockwardError as error:
+            raise UsageError(str(error).replace(f"{folder}{os.sep}", "")) from None

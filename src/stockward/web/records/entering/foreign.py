@@ -30,9 +30,9 @@ from stockward.book.store.tables import ENTRIES
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.signs import printable
 from stockward.web.models import ForeignReading, ImportedRows, UploadDraft
+from stockward.web.records.entering.uploads import folder_of
 from stockward.web.records.the_book import standing_facts, the_book
 from stockward.web.records.told import said_to_people
-from stockward.web.records.uploads import folder_of
 
 OF_IMPORT = "(import)"
 """Stands behind the name of a table that came of foreign files."""

@@ -8,7 +8,7 @@ import stockward.web.models.drafts
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("web", "0002_confidential"),
+        ("web", "0003_rosters_and_counts"),
     ]
 
     operations = [

@@ -1,0 +1,140 @@
+"""The cheapest plan that meets every goal: what to do, what it costs, and what each goal costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from stockward.terms.verdicts import Solved
+
+
+class MeasureKind(StrEnum):
+    """What a plan decides on."""
+
+    INVENTORIES = "inventories"
+    CALIBRATIONS = "calibrations"
+    OPTION = "option"
+
+
+class CostUnit(StrEnum):
+    """What costs are added up in: money, or hours where the site states no money, or how often something is done."""
+
+    MONEY = "money"
+    HOURS = "hours"
+    TIMES = "times"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMeasure:
+    """One decision: what is done, how often a year, and what it costs a year.
+
+    ``of`` is the area, the method, or the option, ``name`` what people call it; ``now_a_year`` and ``a_year`` are how
+    often it is done today and in the plan (of an option 0 or 1), ``cost_now`` and ``cost`` what that takes.
+    ``every_days`` is how far apart the calibrations stand that are added to those of today; ``None`` where none is.
+    """
+
+    kind: MeasureKind
+    of: str
+    name: str
+    now_a_year: float
+    a_year: float
+    every_days: float | None
+    cost_now: float
+    cost: float
+
+    @property
+    def changes(self) -> bool:
+        """Whether it differs from today."""
+        return self.a_year != self.now_a_year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedGoal:
+    """One goal of detection, today and in the plan; losses in ``unit``.
+
+    ``id`` is the series that it is held against, ``label`` what people call it. ``needed_now`` and ``needed`` are the
+    smallest losses that are found as it asks, with the chance ``detection``; ``None``: none is. ``chance_now`` and
+    ``chance`` are those to find a loss of the goal quantity. ``price`` is what the plan would cost less without this
+    goal; ``None`` without a plan.
+    """
+
+    id: str
+    label: str
+    area: str | None
+    substance: str
+    quantity: float
+    unit: str
+    within_days: float
+    needed_now: float | None
+    needed: float | None
+    chance_now: float
+    chance: float | None
+    price: float | None
+
+    @property
+    def met_now(self) -> bool:
+        """Whether it is met today."""
+        return self.needed_now is not None and self.needed_now <= self.quantity
+
+    @property
+    def met(self) -> bool:
+        """Whether the plan meets it."""
+        return self.needed is not None and self.needed <= self.quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalInTheWay:
+    """A goal that no plan meets together with the others named.
+
+    ``reachable`` is the smallest loss for which it could be met by any plan that was looked at; ``None``: for none.
+    ``cost_without`` is what the cheapest plan costs without this goal; ``None`` where there is none either.
+    ``reason`` says why it cannot be met, where that is not a matter of more measures.
+    """
+
+    id: str
+    label: str
+    quantity: float
+    unit: str
+    reachable: float | None
+    cost_without: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAnswer:
+    """The cheapest plan of a site, by the books of the past year as they are or with more production.
+
+    ``status`` is proven, impossible, or feasible where the search ended early; ``bound`` is a cost that no plan falls
+    below. ``cost_now`` is what is spent today on what a plan decides, ``budget`` what may be; ``needs`` is the cost of
+    the cheapest plan without that limit, where it stands in the way. ``in_the_way`` are the goals in conflict, a
+    smallest set. ``closed_again`` says how many goals were measured in books closed anew with the plan in them.
+    ``looked_at`` counts the plans of which a goal was measured.
+    """
+
+    version: str
+    at: datetime
+    seed: int
+    options: Mapping[str, str | int | float | bool | None]
+    site: str
+    timezone: str
+    currency: str | None
+    production: str | None
+    assumptions: tuple[str, ...]
+    detection: float
+    false_alarm: float
+    status: Solved
+    cost_unit: CostUnit
+    cost: float | None
+    bound: float | None
+    cost_now: float
+    budget: float | None
+    needs: float | None
+    measures: tuple[PlannedMeasure, ...]
+    goals: tuple[PlannedGoal, ...]
+    in_the_way: tuple[GoalInTheWay, ...]
+    left_out: tuple[str, ...]
+    closed_again: int
+    looked_at: int
+    set_aside: int

@@ -1,0 +1,75 @@
+"""The command ``stockward plan``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE_OR_BOOK, STREAM, TextCommand, examples
+from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
+from stockward.cli.kit.saying import progress, say_path, terminal
+from stockward.cli.kit.writing import find_places, write_answer
+
+
+@click.command(
+    "plan",
+    cls=TextCommand,
+    epilog=examples("plan examples/quarry", "plan examples/quarry --budget 12000 --html plan.html"),
+)
+@click.argument("site", type=SITE_OR_BOOK)
+@click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
+@click.option(
+    "--production",
+    multiple=True,
+    metavar="X",
+    help="Plan for production times X (5), or for that of a substance or line alone (TNT=5); may be repeated.",
+)
+@click.option("--dispatch", type=float, default=1.0, show_default=True, help="Factor of what leaves the site then.")
+@click.option("--weighings", type=click.Choice(["heavier", "more"]), default="heavier", show_default=True,
+              help="How the surge is weighed: as often, or as much at a time.")  # fmt: skip
+@click.option("--since", type=DAY, metavar="DATE", help="First day of the surge in the record.")
+@click.option("--until", type=DAY, metavar="DATE", help="Last day of the surge in the record.")
+@click.option("--budget", type=click.FloatRange(0), metavar="COST", help="What the plan may cost a year.")
+@click.option("--html", type=OUTPUT, metavar="FILE", help="Write the plan as one HTML file.")
+@click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",
+              help="Write the answers as JSON; - for standard output.")  # fmt: skip
+@click.option("--seed", type=SEED, default=1, show_default=True, help="Seed of what is sampled, and of the search.")
+@click.option("--quiet", is_flag=True, help="Print no plan and no notices.")
+def planning_command(
+    site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
+    since: datetime | None, until: datetime | None, budget: float | None, html: Path | None,
+    json_file: Path | str | None, seed: int, quiet: bool,
+) -> None:  # fmt: skip
+    """The cheapest plan that meets every goal of detection: what to count, to calibrate and to buy?"""
+    from stockward.surge.asked import Surge
+
+    days = {name: day and day.date() for name, day in (("since", since), ("until", until))}
+    surge = Surge.asked(production, dispatch=dispatch, weighings=weighings, **days)
+    find_places()
+    with progress(quiet) as step:
+        step("reading the site")
+        facts = read_facts(site)
+        from stockward.questions.plan import make_protection_plan
+
+        answers = make_protection_plan(
+            facts, as_of=as_of, surge=surge, budget=budget, seed=seed, generated=moment_now(), progress=step
+        )
+    from stockward.questions.concluded import protection_concluded
+    from stockward.report.plan.document import write_protection_json
+    from stockward.report.plan.page import write_protection_html
+    from stockward.report.plan.terminal import print_protection
+
+    if html is not None:
+        write_answer(write_protection_html(answers), html)
+    if json_file is not None:
+        write_answer(write_protection_json(answers), json_file)
+    if not quiet:
+        tell_notices(facts)
+        if json_file != STREAM:
+            print_protection(answers, terminal())
+    if html is not None and json_file != STREAM:
+        say_path(html)
+    sys.exit(protection_concluded(answers))

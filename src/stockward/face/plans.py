@@ -1,0 +1,121 @@
+"""Plans: the cheapest way to meet every goal of detection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from stockward import book as facts
+from stockward.answers.plan import PlanAnswer
+from stockward.face.asked import FilePlace, Words, asked_day, asked_whole, moment_of, number_of, refused
+from stockward.face.places import own_place
+from stockward.face.shown import Shown, frame_of, now
+from stockward.face.sites import site_of
+from stockward.face.surges import asked_surge
+from stockward.outputs import write_whole
+from stockward.questions.plan import make_protection_plan
+from stockward.report import cards
+from stockward.report.plan.document import write_protection_json
+from stockward.report.plan.page import write_protection_html
+from stockward.report.review.card import Card
+from stockward.surge.asked import Surge
+from stockward.terms.limits import DEFAULT_SEED
+
+_MEASURES = ("kind", "of", "name", "now_a_year", "a_year", "every_days", "cost_now", "cost", "changes")
+_GOALS = (
+    "id", "substance", "quantity", "unit", "within_days", "needed_now", "needed", "chance_now", "chance", "met_now",
+    "met", "price",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ProtectionPlan(Shown):
+    """The cheapest plan, as tables and as files; ``answers`` has all of it."""
+
+    answers: PlanAnswer
+
+    @property
+    def measures(self) -> pl.DataFrame:
+        """One row for each decision: how often today and in the plan, a year, and what that costs."""
+        return frame_of(self.answers.measures, _MEASURES)
+
+    @property
+    def goals(self) -> pl.DataFrame:
+        """One row for each goal: the smallest loss that is found as it asks, today and in the plan, and its price."""
+        return frame_of(self.answers.goals, _GOALS)
+
+    def to_json(self, path: FilePlace) -> None:
+        """Write the plan as JSON (schema stockward.protection/1)."""
+        write_whole(own_place(path), write_protection_json(self.answers))
+
+    def to_html(self, path: FilePlace) -> None:
+        """Write the plan: one self-contained HTML file."""
+        write_whole(own_place(path), write_protection_html(self.answers))
+
+    def card(self) -> Card:
+        """What is shown: what to do, and what it costs."""
+        return cards.protection_card(self.answers)
+
+
+def plan(
+    site: facts.Site | FilePlace,
+    *,
+    as_of: str | date | datetime | None = None,
+    production: float | Words = (),
+    dispatch: float = 1.0,
+    weighings: str = "heavier",
+    since: str | date | None = None,
+    until: str | date | None = None,
+    surge: Surge | None = None,
+    budget: float | None = None,
+    seed: int = DEFAULT_SEED,
+) -> ProtectionPlan:
+    """The cheapest plan that meets every goal of detection: what to count, to calibrate and to buy?
+
+    Parameters
+    ----------
+    site
+        A site, or the folder that holds it.
+    as_of
+        Use only what was recorded by the end of this day, such as ``"2026-06-30"``.
+    production
+        Plan for production times so much: ``5``, or ``{"TNT": 5}`` for substances or lines alone.
+    dispatch, weighings, since, until
+        How: the factor of what leaves the site, ``"heavier"`` or ``"more"`` weighings, first and last day of the surge
+        in the record.
+    surge
+        The same as one value, in place of these.
+    budget
+        What the plan may cost a year, from 0 on; that of ``site.toml`` without it.
+    seed
+        Of everything drawn, and of the search, from 0 on.
+
+    Returns
+    -------
+    ProtectionPlan
+        ``measures`` and ``goals``; ``to_html`` and ``to_json`` write it.
+
+    Raises
+    ------
+    UsageError
+        Where there is no goal, for a cost that is not stated, and for a question that cannot be asked so.
+    SiteError
+        Where the site cannot be read at all.
+
+    Examples
+    --------
+    >>> import stockward as sw
+    >>> sw.plan("examples/quarry").goals["met"].to_list()
+    [True, True]
+    """
+    seed = asked_whole("seed", seed, 0)
+    most = None if budget is None else number_of(budget, "budget")
+    if most is not None and most < 0:
+        raise refused("budget", budget, "a number from 0 on")
+    grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
+    made = make_protection_plan(
+        site_of(site), as_of=moment_of(as_of), surge=grown, budget=most, seed=seed, generated=now()
+    )
+    return ProtectionPlan(made)

@@ -1,0 +1,164 @@
+"""The cheapest choice under which every goal is met: a program of costs, and goals that are measured as they come up.
+
+The program knows costs and what was ruled out so far. Each plan that it proposes is measured goal by goal; one that
+misses a goal is ruled out for that goal, together with all that could not meet it whatever else is decided, and the
+program is solved again [Hooker & Ottosson 2003, logic-based Benders decomposition]. The first that meets every goal is
+the cheapest there is: all that was ruled out misses a goal. No measure is taken to help, or to help more when there is
+more of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from stockward.optim.linear import LinearRule, LinearSolution, Program
+from stockward.optim.whole import WholeCosts, whole_costs
+from stockward.protection.decisions import DecidedLevels, Decision, LevelValue
+from stockward.protection.goals_held import GoalKey, HeldGoal, reached
+from stockward.terms.verdicts import Solved
+
+_RuledOut = tuple[LevelValue | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheapestChoice:
+    """A choice that meets every goal, its cost, and a cost that none falls below; ``None`` where there is none."""
+
+    status: Solved
+    choice: DecidedLevels | None
+    cost: Fraction | None
+    bound: Fraction | None
+
+
+class Chooser:
+    """Chooses among decisions; what was found of a goal is kept, whichever goals are asked about next."""
+
+    def __init__(self, decisions: Sequence[Decision], seed: int) -> None:
+        self.decisions, self._seed = tuple(decisions), seed
+        costs = [level.cost for one in decisions for level in one.levels]
+        self._costs: WholeCosts = whole_costs(costs, times=max(len(decisions), 1))
+        self._ruled_out: dict[int, list[_RuledOut]] = {}
+
+    def rule_out(self, held: HeldGoal, key: GoalKey) -> None:
+        """Rule out all plans under which a goal depends on just that."""
+        self._ruled_out.setdefault(id(held), []).append(key)
+
+    def cheapest(self, goals: Sequence[HeldGoal], *, most: Fraction | None = None) -> CheapestChoice:
+        """The cheapest choice that meets these goals, and costs no more than ``most``."""
+        while True:
+            program = _ProposedPlans(self.decisions, goals, self._costs, most)
+            for held in goals:
+                for ruled_out in self._ruled_out.get(id(held), ()):
+                    program.forbid(held, ruled_out)
+            solved = program.solve(self._seed)
+            if not solved.found:
+                return CheapestChoice(solved.status, None, None, None)
+            choice = program.choice(solved)
+            missed = self._missed(goals, choice)
+            if not missed:
+                cost = sum((one.levels[choice[one]].cost for one in self.decisions), Fraction(0))
+                bound = cost if solved.status is Solved.PROVEN else Fraction(solved.bound or 0) / self._costs.scale
+                return CheapestChoice(solved.status, choice, cost, bound)
+
+    def _missed(self, goals: Iterable[HeldGoal], choice: DecidedLevels) -> bool:
+        """Rule out what misses a goal: first of all goals that no test could meet, then of those that this one misses.
+
+        To measure a goal takes long, so that is done only for a plan that could meet them all.
+        """
+        held = [(one, one.key(choice)) for one in goals]
+        hopeless = [(one, key) for one, key in held if not one.could_be_met(key)]
+        for one, key in hopeless:
+            self._ruled_out.setdefault(id(one), []).append(_widened(one.is_hopeless, key))
+        if hopeless:
+            return True
+        missed = [(one, key) for one, key in held if not one.is_met(key)]
+        for one, key in missed:
+            self._ruled_out.setdefault(id(one), []).append(_widened(one.is_missed, key))
+        return bool(missed)
+
+
+def _widened(rules_out: Callable[[GoalKey, Sequence[bool]], bool], key: GoalKey) -> _RuledOut:
+    """All that surely misses the goal as well: ``None`` in place of what may be decided in any way.
+
+    What is decided on methods comes first: how often is counted must be looked at one by one.
+    """
+    free = [False] * len(key)
+    for place in [*range(1, len(key)), 0]:
+        free[place] = True
+        free[place] = rules_out(key, free)
+    return tuple(None if free[at] else value for at, value in enumerate(key))
+
+
+class _ProposedPlans:
+    """The program: one level of each decision, at the least cost, but for what is forbidden."""
+
+    def __init__(
+        self, decisions: Sequence[Decision], goals: Sequence[HeldGoal], costs: WholeCosts, most: Fraction | None
+    ) -> None:
+        self._program, self._decisions = Program(), decisions
+        self._taken = {one: [self._program.number(0, 1) for _ in one.levels] for one in decisions}
+        for taken in self._taken.values():
+            self._program.rule(dict.fromkeys(taken, 1), low=1, high=1)
+        every = [number for one in decisions for number in self._taken[one]]
+        self._cost = {number: cost for number, cost in zip(every, costs.costs, strict=True) if cost}
+        if most is not None:
+            self._program.rule(self._cost, high=int(most * costs.scale))
+        self._least = {id(held): self._least_counted(held) for held in goals}
+
+    def _least_counted(self, held: HeldGoal) -> dict[LevelValue, int]:
+        """By how often the series of a goal is counted: whether that is so."""
+        if not held.areas:
+            return {Fraction(1): self._program.number(1, 1)}
+        least = [self._all_reach(held, times) for times in held.times] + [self._program.number(0, 0)]
+        found: dict[LevelValue, int] = {}
+        for place, times in enumerate(held.times):
+            found[times] = self._program.number(0, 1)
+            self._program.rule({found[times]: 1, least[place]: -1, least[place + 1]: 1}, low=0, high=0)
+        return found
+
+    def _all_reach(self, held: HeldGoal, times: Fraction) -> int:
+        """Whether every area is counted often enough for that."""
+        number = self._program.number(0, 1)
+        each = [
+            [taken for level, taken in zip(one.levels, self._taken[one], strict=True) if reached(level, often) >= times]
+            for one, often in held.areas
+        ]
+        for some in each:
+            self._program.rule({number: 1, **dict.fromkeys(some, -1)}, high=0)
+        every = {taken: 1 for some in each for taken in some}
+        self._program.rule({number: -1, **every}, high=len(each) - 1)
+        return number
+
+    def forbid(self, held: HeldGoal, ruled_out: _RuledOut) -> None:
+        """Forbid all plans of which a goal depends on these values."""
+        times, *values = ruled_out
+        terms = [] if times is None else [self._least[id(held)][times]]
+        for decision, value in zip(held.others, values, strict=True):
+            if value is not None:
+                place = next(at for at, level in enumerate(decision.levels) if level.value == value)
+                terms.append(self._taken[decision][place])
+        self._program.rule(dict.fromkeys(terms, 1), high=len(terms) - 1)
+
+    def solve(self, seed: int) -> LinearSolution:
+        """The least cost, and of those that cost it what changes least."""
+        found = self._program.minimise(self._cost, seed=seed)
+        if not found.found:
+            return found
+        changes = {
+            number: 1 for one in self._decisions for place, number in enumerate(self._taken[one]) if place != one.today
+        }
+        same = LinearRule(self._cost, high=found.objective)
+        least = self._program.minimise(changes, seed=seed, also=[same])
+        return LinearSolution(
+            status=found.status, values=least.values or found.values, objective=found.objective, bound=found.bound,
+            gap=found.gap,
+        )  # fmt: skip
+
+    def choice(self, solved: LinearSolution) -> DecidedLevels:
+        """The level of each decision."""
+        return {
+            one: next(place for place, number in enumerate(self._taken[one]) if solved.values[number])
+            for one in self._decisions
+        }

@@ -1,0 +1,78 @@
+"""What each thing that a plan can decide costs, in money, in hours, or in how often it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from stockward.answers.plan import CostUnit
+from stockward.book.known import KnownBooks
+from stockward.terms.errors import UsageError
+
+_FILE = "costs.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCosts:
+    """The costs of a site, added up in one unit.
+
+    ``rows`` are those of the table ``costs``, ``options`` what each option costs a year as hours and money.
+    """
+
+    unit: CostUnit
+    hour: Fraction
+    rows: tuple[dict[str, Any], ...]
+    options: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, books: KnownBooks) -> MeasureCosts:
+        """The costs that the books state. Raises ``UsageError`` where hours and money cannot be added up."""
+        rows = tuple(books["costs"].to_dicts())
+        options = {
+            str(row["option"]): (_exact(row["hours"]), _exact(row["money"])) for row in books["options"].to_dicts()
+        }
+        hour = books.site.settings.plan.hour_cost
+        stated = [*rows, *books["options"].to_dicts()]
+        takes_hours = any(row["hours"] for row in stated)
+        takes_money = any(row["money"] for row in stated)
+        if takes_hours and takes_money and hour is None:
+            raise UsageError(
+                "site.toml: costs are stated in hours and in money, and nobody says what an hour costs: "
+                "add hour_cost under [plan], 0 where it is paid anyway"
+            )
+        if not stated:
+            return cls(CostUnit.TIMES, Fraction(0), (), {})
+        in_money = takes_money or hour is not None
+        unit = CostUnit.MONEY if in_money else CostUnit.HOURS
+        return cls(unit, _exact(hour) if in_money else Fraction(1), rows, options)
+
+    def of_inventory(self, area: str) -> Fraction:
+        """Cost of one inventory of an area."""
+        return self._of("inventory", "area", area, "one inventory")
+
+    def of_calibration(self, method: str) -> Fraction:
+        """Cost of one calibration of a method."""
+        return self._of("calibration", "method", method, "one calibration")
+
+    def of_option(self, key: str) -> Fraction:
+        """Cost of an option a year."""
+        hours, money = self.options[key]
+        return hours * self.hour + money
+
+    def _of(self, what: str, column: str, key: str, told: str) -> Fraction:
+        if self.unit is CostUnit.TIMES:
+            return Fraction(1)
+        own = [row for row in self.rows if row["what"] == what and row[column] == key]
+        every = [row for row in self.rows if row["what"] == what and row[column] is None]
+        for row in [*own, *every]:
+            return _exact(row["hours"]) * self.hour + _exact(row["money"])
+        raise UsageError(
+            f"{_FILE}: no row says what {told} of {column} {key} takes: add a row with what = {what}, {column} = {key} "
+            f"(blank for every {column}), and hours or money"
+        )
+
+
+def _exact(value: float | None) -> Fraction:
+    """A stated figure with just the digits that it was written with."""
+    return Fraction(str(value)) if value else Fraction(0)

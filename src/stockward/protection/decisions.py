@@ -1,0 +1,156 @@
+"""What a plan decides on: how often each area is counted and each method calibrated, and which options are bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from stockward.answers.plan import MeasureKind
+from stockward.book.known import KnownBooks
+from stockward.protection.costs import MeasureCosts
+from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
+
+COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
+"""Inventories in place of each of today's."""
+CALIBRATED_EVERY = tuple(map(Fraction, (182, 91, 30, 14, 7)))
+"""Days between the calibrations that are added to those of today."""
+_AS_TODAY = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that could be bought: by how many times it changes each error of the method that it replaces."""
+
+    key: str
+    name: str
+    method: str
+    random: tuple[float, float]
+    systematic: tuple[float, float]
+
+
+NO_OPTION = Option("", "", "", (1.0, 1.0), (1.0, 1.0))
+LevelValue = Fraction | Option
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One way to decide: the value of it, how often a year that is done, and what it costs a year."""
+
+    value: LevelValue
+    a_year: float
+    cost: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing to decide, with its levels in order; ``today`` is the place of the one that changes nothing.
+
+    ``of`` is the area of inventories, and else the method. The value of a level is by how many times its area is
+    counted more often, the days between calibrations that are added (0 for none), or the option that is bought.
+    """
+
+    kind: MeasureKind
+    of: str
+    levels: tuple[Level, ...]
+    today: int
+
+
+DecidedLevels = Mapping[Decision, int]
+"""The place of the level chosen for each decision."""
+
+
+def decisions_of(
+    books: KnownBooks, costs: MeasureCosts, areas: Sequence[str], methods: Sequence[str], options: Sequence[Option]
+) -> list[Decision]:
+    """All that is decided for these areas and methods, in order of kind and key."""
+    a_year = inventories_a_year(books)
+    return [
+        *(_of_inventories(area, a_year.get(area, 0.0), costs.of_inventory(area)) for area in areas),
+        *(_of_calibrations(method, calibrations_a_year(books, method), costs) for method in methods),
+        *(_of_options(method, [one for one in options if one.method == method], costs) for method in methods),
+    ]
+
+
+def _of_inventories(area: str, now: float, each: Fraction) -> Decision:
+    levels = tuple(Level(times, now * float(times), each * _exactly(now) * times) for times in COUNTED)
+    return Decision(MeasureKind.INVENTORIES, area, levels, COUNTED.index(_AS_TODAY))
+
+
+def _of_calibrations(method: str, now: float, costs: MeasureCosts) -> Decision:
+    each = costs.of_calibration(method)
+    added = [(days, YEAR_DAYS / float(days)) for days in CALIBRATED_EVERY if YEAR_DAYS / float(days) > now]
+    levels = [Level(Fraction(0), now, each * _exactly(now))]
+    levels += [Level(days, now + more, each * _exactly(now + more)) for days, more in added]
+    return Decision(MeasureKind.CALIBRATIONS, method, tuple(levels), 0)
+
+
+def _of_options(method: str, options: Sequence[Option], costs: MeasureCosts) -> Decision:
+    """Which of the options takes the place of a method: none of them, or one."""
+    bought = [Level(one, 1.0, costs.of_option(one.key)) for one in options]
+    return Decision(MeasureKind.OPTION, method, (Level(NO_OPTION, 0.0, Fraction(0)), *bought), 0)
+
+
+def _exactly(times: float) -> Fraction:
+    """How often a year, to a thousandth: what is counted over a record of odd length."""
+    return Fraction(round(times * 1000), 1000)
+
+
+def inventories_a_year(books: KnownBooks) -> dict[str, float]:
+    """How often each area is counted a year, by the time from its first inventory to its last; 0 for fewer than two."""
+    moments = books.counts.group_by(pl.col("area").cast(pl.String), "inventory").agg(pl.col("at").max())
+    found = moments.group_by("area").agg(
+        number=pl.len(), days=(pl.col("at").max() - pl.col("at").min()).dt.total_microseconds() / MICROSECONDS_A_DAY
+    )
+    return {area: round((number - 1) * YEAR_DAYS / days, 3) if days > 0 else 0.0 for area, number, days in found.rows()}
+
+
+def calibrations_a_year(books: KnownBooks, method: str) -> float:
+    """How often a method is calibrated a year: by its own days, or by the record of its calibrations."""
+    own = books["methods"].filter(pl.col("method").cast(pl.String) == method)["calibration_days"].to_list()
+    made = books["calibrations"].filter(pl.col("method").cast(pl.String) == method)["at"]
+    if made.is_empty():
+        return round(YEAR_DAYS / own[0], 3) if own and own[0] else 0.0
+    span = _days_of_record(books)
+    return round(made.len() * YEAR_DAYS / max(span, YEAR_DAYS), 3)
+
+
+def _days_of_record(books: KnownBooks) -> float:
+    first, last = books.movements["at"].min(), books.movements["at"].max()
+    if first is None or last is None:
+        return 0.0
+    return float((last - first).total_seconds()) / 86_400.0  # type: ignore[operator,union-attr]
+
+
+def options_of(books: KnownBooks) -> Iterator[tuple[Option | None, str]]:
+    """Every option, or the reason why one cannot be looked at."""
+    methods = {str(row["method"]): row for row in books["methods"].to_dicts()}
+    for row in books["options"].sort("option").to_dicts():
+        key, method = str(row["option"]), str(row["method"])
+        ratios = {name: _ratio(row[name], methods[method][name]) for name in _ERRORS}
+        unlike = [name for name, ratio in ratios.items() if ratio is None]
+        if unlike:
+            yield (
+                None,
+                f"{key}: {method} states no {unlike[0]} that it could replace: state one, or leave it blank here",
+            )
+            continue
+        known = {name: ratio or 0.0 for name, ratio in ratios.items()}
+        random = known["random_rel"], known["random_abs"]
+        systematic = known["systematic_rel"], known["systematic_abs"]
+        yield Option(key, str(row["name"] or key), method, random, systematic), ""
+
+
+_ERRORS = ("random_rel", "random_abs", "systematic_rel", "systematic_abs")
+
+
+def _ratio(new: Any, old: Any) -> float | None:
+    """By how many times an error changes; ``None`` where there is none that could be replaced."""
+    if new is None:
+        return 1.0
+    if not old:
+        return 1.0 if not new else None
+    return float(new) / float(old)

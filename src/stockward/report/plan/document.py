@@ -1,0 +1,41 @@
+"""The cheapest plan as JSON, schema ``stockward.protection/1``: every figure raw, unknown is ``null``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from stockward.answers.plan import PlanAnswer
+from stockward.report.review.document import json_text
+
+PROTECTION_SCHEMA = "stockward.protection/1"
+
+
+def write_protection_json(plan: PlanAnswer) -> str:
+    """Return the plan as JSON text: the same plan gives the same bytes, apart from ``generated.at``."""
+    document: dict[str, Any] = {
+        "schema": PROTECTION_SCHEMA,
+        "generated": {"version": plan.version, "at": plan.at, "seed": plan.seed, "options": plan.options},
+        "site": {"name": plan.site},
+        "detection": {"false_alarm": plan.false_alarm, "detection": plan.detection},
+        "production": plan.production,
+        "assumptions": plan.assumptions,
+        "status": plan.status,
+        "cost": {
+            "unit": plan.cost_unit,
+            "currency": plan.currency,
+            "a_year": plan.cost,
+            "bound": plan.bound,
+            "now": plan.cost_now,
+            "budget": plan.budget,
+            "needs": plan.needs,
+        },
+        "measures": [{**asdict(one), "changes": one.changes} for one in plan.measures],
+        "goals": [{**asdict(one), "met_now": one.met_now, "met": one.met} for one in plan.goals],
+        "in_the_way": plan.in_the_way,
+        "left_out": plan.left_out,
+        "closed_again": plan.closed_again,
+        "looked_at": plan.looked_at,
+        "set_aside": plan.set_aside,
+    }
+    return json_text(document, plan.timezone)

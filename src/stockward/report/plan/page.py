@@ -1,0 +1,79 @@
+"""The page of the cheapest plan: one HTML file that opens offline, for the one who signs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from stockward.answers.plan import PlanAnswer
+from stockward.report.kit import words
+from stockward.report.plan import sentences as say
+from stockward.report.review.context import Badge, KeyFigure
+from stockward.report.review.page import fill
+
+_PLANNED = Badge(key="balanced", mark="=", word="every goal is met")
+_IMPOSSIBLE = Badge(key="shortage", mark="≠", word="impossible")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionPage:
+    """The page of one plan: its template shows exactly these fields, and computes none."""
+
+    site: Annotated[str, "name of the site"]
+    asked: Annotated[str, "what was asked for"]
+    headline: Annotated[str, "what came out, in one sentence"]
+    badge: Annotated[Badge, "whether there is a plan"]
+    proof: Annotated[tuple[str, ...], "how sure it is, or what would have to give"]
+    figures: Annotated[tuple[KeyFigure, ...], "the figures below the headline"]
+    measures: Annotated[tuple[tuple[str, ...], ...], "what to do: what, today, plan, cost today, cost"]
+    stays: Annotated[tuple[str, ...], "what stays as it is"]
+    goals: Annotated[tuple[tuple[str, ...], ...], "goals: of what, loss, found today, then, chance today, then, costs"]
+    compared: Annotated[tuple[tuple[str, ...], ...], "as today and the plan: goals met, cost"]
+    basis: Annotated[tuple[str, ...], "what the plan stands on"]
+    generated: Annotated[str, "version, seed and moment"]
+
+
+def write_protection_html(plan: PlanAnswer) -> str:
+    """Return the plan as one self-contained page."""
+    return fill("plan.html.j2", build_protection_page(plan))
+
+
+def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
+    """The context of the page."""
+    at = words.moment(plan.at, plan.timezone)
+    return ProtectionPage(
+        site=plan.site,
+        asked=say.protection_asked(plan),
+        headline=say.plan_headline(plan),
+        badge=_IMPOSSIBLE if plan.cost is None else _PLANNED,
+        proof=(*say.ways_out(plan), *say.proof_words(plan)),
+        figures=_figures(plan),
+        measures=tuple(
+            (
+                say.measure_name(one), say.level_words(one, now=True), say.level_words(one, now=False),
+                say.cost_words(plan, one.cost_now), say.cost_words(plan, one.cost),
+            )
+            for one in say.changed_measures(plan)
+        ),
+        stays=tuple(say.stays_words(plan)),
+        goals=tuple(
+            (
+                one.label, say.goal_words(one), say.loss_words(one, one.needed_now),
+                say.loss_words(one, one.needed), say.chance_words(one.chance_now), say.chance_words(one.chance),
+                say.cost_words(plan, one.price),
+            )
+            for one in plan.goals
+        ),
+        compared=tuple(say.compared(plan)),
+        basis=tuple(say.basis_words(plan)),
+        generated=f"Stockward {plan.version}, seed {plan.seed}, {at} at the site",
+    )  # fmt: skip
+
+
+def _figures(plan: PlanAnswer) -> tuple[KeyFigure, ...]:
+    pairs = [(say.cost_words(plan, plan.cost_now), "a year today")]
+    if plan.cost is not None:
+        pairs.append((say.cost_words(plan, plan.cost), "a year with the plan"))
+    met = sum(one.met_now for one in plan.goals)
+    pairs.append((f"{met} of {len(plan.goals)}", "goals met today"))
+    return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)

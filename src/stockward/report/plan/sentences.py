@@ -1,0 +1,190 @@
+"""The cheapest plan in plain words, the same for the terminal and the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from stockward.answers.plan import CostUnit, GoalInTheWay, MeasureKind, PlanAnswer, PlannedGoal, PlannedMeasure
+from stockward.report.kit import words
+from stockward.terms.verdicts import Solved
+
+_NAMES = 4
+
+
+def protection_asked(plan: PlanAnswer) -> str:
+    """What was asked for."""
+    surge = f" with {plan.production}" if plan.production else ""
+    budget = "" if plan.budget is None else f", for at most {cost_words(plan, plan.budget)} a year"
+    return f"the cheapest plan that meets every goal of detection{surge}{budget}"
+
+
+def cost_words(plan: PlanAnswer, cost: float | None) -> str:
+    """A cost with what it is counted in."""
+    if cost is None:
+        return words.NOTHING
+    places = 0 if abs(cost) >= 100 else 1 if cost % 1 else 0
+    figure = words.number(cost, places)
+    if plan.cost_unit is CostUnit.MONEY:
+        return f"{figure} {plan.currency or 'in money'}"
+    return f"{figure} hours" if plan.cost_unit is CostUnit.HOURS else f"{figure} counts and calibrations"
+
+
+def plan_headline(plan: PlanAnswer) -> str:
+    """What came out, in one sentence."""
+    if plan.cost is None:
+        return _impossible(plan)
+    if not any(one.changes for one in plan.measures):
+        return f"Every goal is met as things are, for {cost_words(plan, plan.cost)} a year, and nothing is cheaper."
+    change = plan.cost - plan.cost_now
+    than = (
+        "as much as today"
+        if not change
+        else f"{cost_words(plan, abs(change))} {'more' if change > 0 else 'less'} than today"
+    )
+    return f"Every goal is met for {cost_words(plan, plan.cost)} a year, {than}."
+
+
+def _impossible(plan: PlanAnswer) -> str:
+    names = words.listed([one.label for one in plan.in_the_way], _NAMES)
+    if plan.needs is not None:
+        return (
+            f"No plan meets every goal for {cost_words(plan, plan.budget)} a year: "
+            f"the cheapest takes {cost_words(plan, plan.needs)}."
+        )
+    if plan.status is Solved.OUT_OF_TIME:
+        return "The search ended before a plan was found."
+    goals = "the goal" if len(plan.in_the_way) == 1 else "the goals"
+    return f"No plan meets every goal: {goals} of {names} cannot be met by what can be decided."
+
+
+def proof_words(plan: PlanAnswer) -> list[str]:
+    """How sure it is that nothing is cheaper, and how the goals were measured."""
+    texts = []
+    if plan.cost is not None and plan.status is Solved.PROVEN:
+        texts.append("Nothing cheaper among the measures looked at meets every goal: that is proven.")
+    elif plan.cost is not None:
+        texts.append(f"A cheaper plan may exist; none costs less than {cost_words(plan, plan.bound)} a year.")
+    if plan.closed_again:
+        goals = words.count(plan.closed_again, "goal")
+        texts.append(
+            f"The books were closed again with the plan in them, and {goals} measured there: each loss is found with "
+            f"{words.percent(plan.detection)} or more."
+        )
+    return texts
+
+
+def loss_words(goal: PlannedGoal, loss: float | None) -> str:
+    """A loss that is found, or that none is."""
+    return "none" if loss is None else _rounded(loss, goal.unit)
+
+
+def _rounded(loss: float, unit: str) -> str:
+    """A loss to three digits: the chance to find it is simulated."""
+    return words.quantity(loss, unit, max(0, 2 - math.floor(math.log10(loss))) if loss > 0 else 0)
+
+
+def goal_words(goal: PlannedGoal) -> str:
+    """The goal: so much within so many days."""
+    return f"{words.quantity(goal.quantity, goal.unit)} in {words.count(round(goal.within_days), 'day')}"
+
+
+def chance_words(chance: float | None) -> str:
+    """A chance in per cent."""
+    return words.NOTHING if chance is None else f"{words.number(100 * chance, 0)}{words.NARROW_SPACE}%"
+
+
+def measure_name(measure: PlannedMeasure) -> str:
+    """What is decided on."""
+    if measure.kind is MeasureKind.INVENTORIES:
+        return f"Count {measure.name}"
+    if measure.kind is MeasureKind.CALIBRATIONS:
+        return f"Calibrate {measure.name}"
+    return f"Replace {measure.of}"
+
+
+def level_words(measure: PlannedMeasure, *, now: bool) -> str:
+    """How often it is done, or what is bought."""
+    times = measure.now_a_year if now else measure.a_year
+    if measure.kind is MeasureKind.OPTION:
+        return measure.name if times else "no"
+    if not times:
+        return "never"
+    return f"{words.number(times, 0 if times >= 10 else 1)} a year"
+
+
+def changed_measures(plan: PlanAnswer) -> list[PlannedMeasure]:
+    """What differs from today, the dearest change first."""
+    measures = [one for one in plan.measures if one.changes]
+    return sorted(measures, key=lambda one: (-abs(one.cost - one.cost_now), one.kind, one.of))
+
+
+def stays_words(plan: PlanAnswer) -> list[str]:
+    """What stays as it is."""
+    if plan.cost is None:
+        return []
+    kept = [one for one in plan.measures if not one.changes and one.kind is not MeasureKind.OPTION]
+    unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
+    texts = []
+    if kept:
+        names = words.listed([measure_name(one)[0].lower() + measure_name(one)[1:] for one in kept], _NAMES)
+        texts.append(f"As often as today: {names}.")
+    if unbought:
+        texts.append(f"Not worth their price: other methods in place of {words.listed(sorted(set(unbought)), _NAMES)}.")
+    return texts
+
+
+def ways_out(plan: PlanAnswer) -> list[str]:
+    """What would have to give for there to be a plan."""
+    texts = [_way_out(plan, one) for one in plan.in_the_way]
+    if plan.needs is not None:
+        texts.append(f"A budget of {cost_words(plan, plan.needs)} a year would do for all of them.")
+    return texts
+
+
+def _way_out(plan: PlanAnswer, one: GoalInTheWay) -> str:
+    goal = f"{one.label}, {words.quantity(one.quantity, one.unit)}"
+    if one.reason:
+        return f"{goal}: {one.reason}."
+    parts = []
+    if one.reachable is not None and one.reachable > one.quantity:
+        best = _rounded(one.reachable, one.unit)
+        parts.append(
+            f"the best that can be decided finds {best}: set the goal to that, or state better methods in options.csv"
+        )
+    if one.cost_without is not None:
+        parts.append(f"without this goal the cheapest plan costs {cost_words(plan, one.cost_without)} a year")
+    return f"{goal}: {'; '.join(parts) or 'no measure that was looked at finds any loss in time'}."
+
+
+def basis_words(plan: PlanAnswer) -> list[str]:
+    """What the plan stands on."""
+    texts = [
+        "A plan decides how often each area is counted (a quarter to four times as often as today), how often each "
+        "method is calibrated besides today's calibrations, and which of the options takes the place of a method.",
+        "The books of the record stand for a year as it will be. A goal is met where its loss, at once or evenly "
+        f"within its days, is found with {words.percent(plan.detection)} by the test in force, at "
+        f"{words.percent(plan.false_alarm)} false alarms in a year over all series.",
+        *plan.assumptions,
+        *plan.left_out,
+    ]
+    if plan.cost_unit is CostUnit.TIMES:
+        texts.append(
+            "No costs are stated: each inventory of an area and each calibration counts as one. State what they take "
+            "in costs.csv to have the plan in hours or money."
+        )
+    if plan.set_aside:
+        texts.append(f"{words.count(plan.set_aside, 'row was', 'rows were')} set aside: see stockward check.")
+    return texts
+
+
+def compared(plan: PlanAnswer) -> list[tuple[str, str, str]]:
+    """What is done, how many goals that meets, and what it costs."""
+    rows = [("As today", _of_goals([one.met_now for one in plan.goals]), cost_words(plan, plan.cost_now))]
+    if plan.cost is not None:
+        rows.append(("The cheapest plan", _of_goals([one.met for one in plan.goals]), cost_words(plan, plan.cost)))
+    return rows
+
+
+def _of_goals(met: Sequence[bool]) -> str:
+    return f"{sum(met)} of {len(met)}"

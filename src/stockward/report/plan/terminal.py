@@ -1,0 +1,66 @@
+"""The cheapest plan in a terminal, at most 100 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stockward.answers.plan import PlanAnswer
+from stockward.report.kit import lines as terminal
+from stockward.report.plan import sentences as say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MEASURES, _STAYING = 20, 12
+
+
+def print_protection(plan: PlanAnswer, console: Console) -> None:
+    """Print the plan: what it costs, what to do, and what each goal takes."""
+    terminal.say_block(console, f"{plan.site}: {say.protection_asked(plan)}")
+    terminal.say_block(console, say.plan_headline(plan), style="bold")
+    for text in [*say.ways_out(plan), *say.proof_words(plan)]:
+        terminal.say_block(console, text)
+    changes = say.changed_measures(plan)
+    if changes:
+        console.print()
+        terminal.table(console, _measures(plan))
+    if len(changes) > _MEASURES:
+        terminal.say_block(console, f"and {len(changes) - _MEASURES} more: see the page.")
+    console.print()
+    terminal.table(console, _goals(plan))
+    console.print()
+    terminal.table(console, _compared(plan))
+    console.print()
+    for text in [*say.stays_words(plan), *say.basis_words(plan)]:
+        terminal.say_block(console, text)
+
+
+def _measures(plan: PlanAnswer) -> list[terminal.LineColumn]:
+    shown = say.changed_measures(plan)[:_MEASURES]
+    return [
+        terminal.LineColumn("What", [say.measure_name(one) for one in shown], False),
+        terminal.LineColumn("Today", [say.level_words(one, now=True) for one in shown], True),
+        terminal.LineColumn("Plan", [say.level_words(one, now=False) for one in shown], True),
+        terminal.LineColumn("Cost today", [say.cost_words(plan, one.cost_now) for one in shown], True),
+        terminal.LineColumn("Cost", [say.cost_words(plan, one.cost) for one in shown], True),
+    ]
+
+
+def _goals(plan: PlanAnswer) -> list[terminal.LineColumn]:
+    goals = plan.goals
+    return [
+        terminal.LineColumn("Goal", [one.label for one in goals], False),
+        terminal.LineColumn("Loss to find", [say.goal_words(one) for one in goals], True),
+        terminal.LineColumn("Found today", [say.loss_words(one, one.needed_now) for one in goals], True),
+        terminal.LineColumn("Found then", [say.loss_words(one, one.needed) for one in goals], True),
+        terminal.LineColumn("Costs", [say.cost_words(plan, one.price) for one in goals], True),
+    ]
+
+
+def _compared(plan: PlanAnswer) -> list[terminal.LineColumn]:
+    rows = say.compared(plan)
+    return [
+        terminal.LineColumn("Done", [done for done, _, _ in rows], False),
+        terminal.LineColumn("Goals met", [met for _, met, _ in rows], True),
+        terminal.LineColumn("Cost a year", [cost for _, _, cost in rows], True),
+    ]
