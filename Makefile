@@ -1,4 +1,5 @@
 # make review   environment, install, and the main job on examples/ridgeway; the last line is the report's path
+# make serve    Ridgeway on pages at 127.0.0.1:8765 (PORT=…), one account a role; make codes prints the second factor of now
 # make test     what continuous integration runs
 # make check    lint, types and tests
 # make check-fast   lint, types, and the tests near what differs from main, but for slow ones
@@ -9,8 +10,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 REPORT := out/ridgeway.html
+SHOWN := out/server
+PORT ?= 8765
 .DEFAULT_GOAL := help
-.PHONY: help review test check check-fast lint types mutants bench lock clean
+.PHONY: help review serve codes test check check-fast lint types mutants bench lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -27,6 +30,13 @@ review: $(VENV)/installed
 	@mkdir -p out
 	@$(BIN)/stockward review examples/ridgeway --html $(REPORT) || test $$? -eq 1 -o $$? -eq 3
 
+serve: $(VENV)/installed
+	@mkdir -p out
+	@$(BIN)/python examples/server/show_site.py $(SHOWN) --port $(PORT)
+
+codes: $(VENV)/installed
+	@$(BIN)/python examples/server/show_site.py $(SHOWN) --codes
+
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,7 +45,7 @@ types: $(VENV)/installed
 	$(BIN)/mypy
 
 test: $(VENV)/installed lint types
-	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -n auto --dist worksteal
+	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -n auto --dist worksteal -rs
 
 check: test
 

@@ -14,7 +14,7 @@ from benchmarks import MARK
 MODULES = (
     "realisations", "regret", "false_alarms", "sigma_fit", "estimates", "estimated_errors", "ledger", "scaling",
     "unseen", "spread", "drill", "counting", "guards", "net_hours", "selection", "startup", "guard_rosters", "before",
-    "importing", "neighbours", "killed", "hostile", "book_of_record",
+    "importing", "neighbours", "killed", "hostile", "book_of_record", "settled",
 )  # fmt: skip
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

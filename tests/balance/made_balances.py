@@ -57,7 +57,7 @@ def balances(*series: dict[str, object]) -> Balances:
         covariances.append(covariance)
     return Balances(
         series=pl.DataFrame({"id": [f"A/S{number}" for number in range(len(series))]}),
-        periods=pl.DataFrame(periods, schema=SCHEMA, orient="row"),
+        periods=pl.DataFrame(periods, schema=SCHEMA, orient="row").with_columns(taken=0.0, settled=False),
         covariances=tuple(covariances),
         terms=pl.DataFrame(),
         causes=pl.DataFrame(),

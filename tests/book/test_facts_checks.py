@@ -29,6 +29,11 @@ FULL = {
     "reports": "report,received_on,about,text,source,source_grade,information_grade\nR1,2026-01-10,gate,seen at night,owl,B,2\n",
     "checks": "method,at,standard,reading,unit,session,state\nW1,2026-01-05,100,100.1,,S1,as_found\nW1,2026-01-05,100,100.1,,S1,as_found\n",
     "pairs": "pair,at,material,first,second,unit,first_method,second_method,partner,movement,thing\nP1,2026-01-06,TNT,500,499,kg,,W1,ACME,0001,\n",
+    "settled": (
+        "settled,basis,known_since,area,substance,material,from_inventory,to_inventory,amount,unit,direction,reason\n"
+        "L1,confirmed_loss,2026-03-02,S1,TNT,,JAN,FEB,2,kg,,stolen\n"
+        "L2,explained,2026-03-02,S1,,SHELL,JAN,FEB,3,,surplus,counted twice\n"
+    ),
     "incidents": "incident,at,area,kind,material,quantity,unit,movement\nI1,2026-01-10T08:00,S1,seal_broken,TNT,5,kg,0002\n",
 }
 
@@ -74,6 +79,19 @@ CASES: dict[str, Case] = {
     "share above one": ("normal_losses", "0.01", "1.01", 2, "rate", "cannot exceed 1"),
     "rate of another kind of unit": ("normal_losses", "per_day,kg", "per_day,each", 3, "unit", "does not convert into kg"),
     "goal of another kind of unit": ("goals", "10,,kg", "10,,each", 2, "unit", "does not convert into kg"),
+    "settled of nothing": ("settled", "S1,TNT,,", "S1,,,", 2, "substance", "name a substance, or an item material"),
+    "settled of two": ("settled", "S1,TNT,,", "S1,TNT,SHELL,", 2, "material", "name one of the two"),
+    "settled of a bulk material": ("settled", "S1,TNT,,", "S1,,TNT,", 2, "material", "name that under substance"),
+    "settled of an unknown substance": ("settled", "S1,TNT,,", "S1,TNX,,", 2, "substance", "TNX is not in contents or materials"),
+    "settled of items anywhere": ("settled", "S1,,SHELL", ",,SHELL", 3, "area", "items are accounted for in areas alone"),
+    "settled before it began": ("settled", "TNT,,JAN,FEB", "TNT,,FEB,JAN", 2, "to_inventory", "no later than that of from_inventory"),
+    "settled at once": ("settled", "TNT,,JAN,FEB", "TNT,,FEB,FEB", 2, "to_inventory", "no later than that of from_inventory"),
+    "settled by no inventory": ("settled", "TNT,,JAN,FEB", "TNT,,JAN,FBE", 2, "to_inventory", "no row of counts in that area is of this inventory"),
+    "settled in another kind of unit": ("settled", "2,kg,,stolen", "2,each,,stolen", 2, "unit", "does not convert into kg"),
+    "settled part of an item": ("settled", "FEB,3,", "FEB,2.5,", 3, "amount", "items are whole"),
+    "settled of nothing missing": ("settled", "FEB,3,", "FEB,0,", 3, "amount", "outside (0, 1e15]"),
+    "settled surplus that is a loss": ("settled", "L2,explained", "L2,confirmed_loss", 3, "direction", "a loss is never a surplus"),
+    "settled without a reason": ("settled", "surplus,counted twice", "surplus,", 3, "reason", "it is blank and must be given"),
     "no area received": ("movements", "500,kg,,S1", "500,kg,,", 2, "to_area", "a receipt must name it"),
     "no area left": ("movements", "200,kg,S1,P1", "200,kg,,P1", 3, "from_area", "a transfer must name it"),
     "an area too many": ("movements", "30,each,,P1", "30,each,S1,P1", 4, "from_area", "a make has none"),

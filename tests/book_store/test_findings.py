@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from tests.book_store.test_records import FIRST_SITE, address_of, entered, row_entries
 
 import stockward as sw
+from stockward.book.store.compared import compared_alarms
 from stockward.book.store.entries import BookEntry, EntryKind
 from stockward.book.store.exporting import export_files
 from stockward.book.store.findings import (
@@ -20,12 +21,12 @@ from stockward.book.store.findings import (
     FindingStep,
     FoundAlarm,
     FoundSubject,
-    compared_alarms,
     findings_in,
 )
+from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
 from stockward.book.store.proof import verify_database, verify_export
-from stockward.book.store.records import Book, repeated_columns
+from stockward.book.store.records import Book, entry_numbered, repeated_columns
 from stockward.book.store.tables import ENTRIES, TREE_HEADS
 from stockward.book.store.tree_heads import HeadSigner, TreeHead
 from stockward.outputs import write_new_folder
@@ -276,3 +277,70 @@ def test_steps_are_those_that_entries_know() -> None:
     about = {"step": FindingStep.PROPOSED.value}
     assert BookEntry(1, EntryKind.FINDING, BEGIN, "a", "first", None, 0, about).settles
     assert not BookEntry(1, EntryKind.EVENT, BEGIN, "a", "first", None, 0, about).settles
+
+
+CELLS = {
+    "settled": "finding-1", "basis": "confirmed_loss", "area": "S1", "substance": "TNT", "from_inventory": "JAN",
+    "to_inventory": "FEB", "amount": "2", "unit": "kg", "reason": "stolen",
+}  # fmt: skip
+
+
+def test_an_approved_amount_is_a_row_of_the_facts_until_the_finding_is_opened_again(book: Book, tmp_path: Path) -> None:
+    entered(book)
+    (one,) = found(book, "january", alarm("I1", 0))
+    state = FindingState.CONFIRMED_LOSS
+    before = export_files(book, "first")
+    proposal = book.settle_finding("first", one.number, "officer", state, "stolen", settled=CELLS)
+    assert "settled.csv" not in export_files(book, "first"), "it is only proposed"
+    approval = book.approve(proposal, "inspector")
+    files = export_files(book, "first")
+    tables = {name: text for name, text in files.items() if "/" not in name and name != "settled.csv"}
+    assert tables == {name: text for name, text in before.items() if "/" not in name}
+    header, row = files["settled.csv"].decode().splitlines()
+    cells = dict(zip(header.split(","), row.split(","), strict=True))
+    assert {name: cells[name] for name in CELLS} == CELLS
+    assert (cells["approved_by"], cells["reference"]) == ("inspector", f"entry {proposal}")
+    assert cells["known_since"] == f"{datetime.now(UTC):%Y-%m-%d}"
+    write_new_folder(tmp_path / "out", files)
+    assert verify_export(tmp_path / "out").whole
+    assert verify_database(address_of(book)).whole
+    (tmp_path / "out" / "settled.csv").write_bytes(files["settled.csv"].replace(b",2,", b",9,"))
+    assert not verify_export(tmp_path / "out").whole
+    # It is out of the tests: what alarms all the same, and be it at its own inventory, is another finding.
+    compared = compared_alarms(ledger_of(book).records, [alarm("I1", 0), alarm("I2", 30)])
+    assert not compared.found and [len(alarms) for alarms in compared.raised] == [2]
+    book.change_finding("first", one.number, "officer", FindingState.OPEN, due=DUE, reason="it was seen")
+    assert "settled.csv" not in export_files(book, "first")
+    assert ledger_of(book).records[one.number].settled is None
+    with book.database.reading() as connection:
+        at = entry_numbered(connection, approval)
+    assert at is not None
+    assert "settled.csv" in export_files(book, "first", at.at), "as the book stood then"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"amount": ""}, "amount is blank"),
+        ({"colour": "red"}, "colour is no cell"),
+        ({"reason": "x" * 3_000}, "at most"),
+        ({"known_since": "2020-01-01"}, "known_since is no cell"),
+    ],
+)
+def test_what_is_no_row_of_settled_is_not_proposed(book: Book, cells: dict[str, str], said: str) -> None:
+    entered(book)
+    (one,) = found(book, "january", alarm("I1", 0))
+    with pytest.raises(UsageError, match=said):
+        book.settle_finding(
+            "first", one.number, "officer", FindingState.CONFIRMED_LOSS, "stolen", settled={**CELLS, **cells}
+        )
+
+
+def test_what_a_finding_came_to_is_corrected_by_no_submission(book: Book) -> None:
+    entered(book)
+    (one,) = found(book, "january", alarm("I1", 0))
+    proposal = book.settle_finding("first", one.number, "officer", FindingState.CONFIRMED_LOSS, "stolen", settled=CELLS)
+    book.approve(proposal, "inspector")
+    wrong = Correction(proposal, "settled", None, "it was not")
+    with pytest.raises(ConflictError, match="it does not stand"):
+        book.submit("first", "clerk", HandedIn(corrections=(wrong,)))

@@ -7,7 +7,7 @@ import pytest
 
 from stockward.book.schema.dictionary import tables
 from stockward.book.sources.raw import RawTable
-from stockward.book.store.deciding import overtaken_by, waiting_with
+from stockward.book.store.deciding.overtaken import overtaken_by, waiting_with
 from stockward.book.store.handed_in import Correction, HandedIn
 from stockward.book.store.proof import verify_database
 from stockward.book.store.records import Book

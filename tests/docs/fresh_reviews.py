@@ -62,3 +62,10 @@ def hand_made_document() -> dict[str, Any]:
     made = load(Path(__file__).parents[1] / "report" / "reviews_made_by_hand.py")
     document = json.loads(write_json(made.cancelling_site()))
     return {key: document[key] for key in ("methods", "measuring", "series", "events", "unheld_goals")}
+
+
+def settled_document() -> dict[str, Any]:
+    """What a document says of losses that are settled, of a review made by hand."""
+    made = load(Path(__file__).parents[1] / "report" / "reviews_made_by_hand.py")
+    document = json.loads(write_json(made.settled_site()))
+    return {key: document[key] for key in ("settled", "series")}

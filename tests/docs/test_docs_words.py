@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from fresh_reviews import Reviewed, guarded_document, hand_made_document
+from fresh_reviews import Reviewed, guarded_document, hand_made_document, settled_document
 from manual_pages import DOCS, PAGES, README, ROOT, codes, plain, prose, rows, section, text
 
 import stockward as sw
@@ -209,7 +209,7 @@ def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed
     of_reviews = text(JSON).replace(section(JSON, ROSTER), "")
     described = [code for row in rows(of_reviews) for code in codes(row[0])]
     assert len(described) == len(set(described))
-    made = [hand_made_document(), guarded_document()]
+    made = [hand_made_document(), settled_document(), guarded_document()]
     assert set(described) == {key for one in (ridgeway.json, faulty.json, *made) for key in keys(one)}
     named = next(row[1] for row in rows(text(JSON)) if "series[].tests.NAME`" in row[0])
     assert tuple(codes(named))[: len(TESTS)] == TESTS

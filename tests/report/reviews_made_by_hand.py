@@ -66,9 +66,10 @@ from stockward.answers.measuring.records import (
     StatedDifference,
 )
 from stockward.answers.review import FactsUsed, MethodErrors, Plate, ReviewAnswer, SetAside
+from stockward.answers.settled.spans import SettledAlarm, SettledLosses, SettledRow, SettledSpan, UnplacedRow
 from stockward.answers.unstated import Ranked, UnstatedPeriod, UnstatedSeries
 from stockward.terms.measuring import ChecksUse, PairsVerdict
-from stockward.terms.verdicts import ALARMING, AlarmState, LedgerFault, Slip, Verdict
+from stockward.terms.verdicts import ALARMING, AlarmState, LedgerFault, SettledState, Slip, Verdict
 
 Array = NDArray[np.float64]
 FIRST = datetime(2025, 7, 4, 15, tzinfo=UTC)
@@ -751,7 +752,7 @@ def review_of(made: Builder) -> ReviewAnswer:
         ),
         balances=Balances(
             series=pl.DataFrame(made.series, schema=SERIES_SCHEMA),
-            periods=pl.DataFrame(made.periods, schema=PERIOD_SCHEMA),
+            periods=pl.DataFrame(made.periods, schema=PERIOD_SCHEMA).with_columns(taken=0.0, settled=False),
             covariances=tuple(made.covariances),
             terms=pl.DataFrame(),
             causes=pl.DataFrame(made.causes, schema=CAUSE_SCHEMA),
@@ -931,6 +932,34 @@ def cancelling_site() -> ReviewAnswer:
     )
 
 
+def settled_site(said: str = "a drum was taken") -> ReviewAnswer:
+    """The full site, of whose first series a loss is settled, with one that is not enough, and one without a place."""
+    whole = full_site()
+    row = SettledRow(
+        settled="L1", row=2, basis="confirmed_loss", known_since=date(2026, 6, 2), from_inventory="W00",
+        to_inventory="W01", amount=3.5, sigma=0.5, reason=said, reference="report 12", approved_by="0007",
+        follows_from=None,
+    )  # fmt: skip
+    span = SettledSpan(
+        series=0, rows=(row,), start=FIRST, end=FIRST + timedelta(7), inventories=("W01",), surplus=False, amount=3.5,
+        sigma=0.5, shown=3.75, shown_sigma=1.25, least=1.5, taken=3.5, state=SettledState.SETTLED,
+        alarms=(SettledAlarm(inventory="W01", raised_as_of=FIRST + timedelta(7)),),
+    )  # fmt: skip
+    follows = replace(row, settled="L2", follows_from="A/BOX", approved_by=None, basis="explained", reference=None)
+    part = replace(span, rows=(follows,), state=SettledState.IN_PART, amount=40.0, surplus=True, sigma=0.0)
+    periods = whole.balances.periods.with_row_index().with_columns(
+        settled=pl.col("index") == 0, taken=pl.when(pl.col("index") == 0).then(3.5).otherwise(0.0)
+    )
+    verdicts = (replace(whole.verdicts[0], year_settled=3.5), *whole.verdicts[1:])
+    lost = UnplacedRow(settled="L9", row=4, series="*/RDX")
+    return replace(
+        whole,
+        settled=SettledLosses(spans=(span, part, replace(part, state=SettledState.NO_ALARM)), unplaced=(lost,)),
+        balances=replace(whole.balances, periods=periods.drop("index")),
+        verdicts=verdicts,
+    )
+
+
 def faults_of_every_kind(source: str | None = "ledger.xlsx, sheet May, row 40") -> tuple[LedgerFinding, ...]:
     """One finding of each kind, and both of those that say that a column is of something else."""
     row = RowOfBooks(table="movements", row=812, source=source, at=FIRST)
@@ -1021,7 +1050,7 @@ def unknown_site() -> ReviewAnswer:
             else pl.lit("not_tested").alias(name)
             for name, kind in PERIOD_SCHEMA.items()
         )
-    )
+    ).with_columns(taken=0.0, settled=False)
     count = whole.balances.series.height
     evidence = whole.evidence.select(
         *(

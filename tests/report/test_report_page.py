@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 from markupsafe import Markup, escape
-from reviews_made_by_hand import BAD_COUNT, MARKUP, cancelling_site, events_of
+from reviews_made_by_hand import BAD_COUNT, MARKUP, cancelling_site, events_of, settled_site
 
 from stockward.answers.review import ReviewAnswer
 from stockward.book import read_site
@@ -142,7 +142,8 @@ def test_templates_use_exactly_the_documented_fields(
     full: ReviewAnswer, built: dict[str, context.Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "CHARTS_MAX", 1)
-    pages = [built["full"], built["surged"], built["empty"], *map(build.build_page, (many(full), cancelling_site()))]
+    others = many(full), cancelling_site(), settled_site()
+    pages = [built["full"], built["surged"], built["empty"], *map(build.build_page, others)]
     used: set[tuple[str, str]] = set()
     for kind in CONTEXTS:
         names = {field.name for field in fields(kind)}

@@ -55,6 +55,11 @@ def solved(page: str) -> dict[str, str]:
     return {"token": token[1], "answer": str(int(numbers[1]) + int(numbers[2]))}
 
 
+def test_after_an_error_the_sum_is_asked_again(receiver: Any) -> None:
+    page = Client().post("/tell/", {"text": TEXT, "answer": "1"}).content.decode()
+    assert solved(page)["answer"], "its question stands in the page"
+
+
 def tell(browser: Client, receiver: Any, text: str = TEXT, **more: Any) -> Any:
     form = {"to": [receiver.receives.pk], "text": text, **solved(browser.get("/tell/").content.decode()), **more}
     return browser.post("/tell/", form)

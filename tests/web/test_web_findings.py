@@ -206,6 +206,81 @@ def test_who_may_enter_everything_does_not_read_of_findings(people: tuple[Any, A
     assert f'id="entry-{last}"' not in page_of(both, f"{AT}/entries/?after={last - 1}")
 
 
+SETTLED = {
+    "state": "confirmed_loss",
+    "reason": "a drum was taken",
+    "amount": "{missing}",
+    "from_inventory": "{before}",
+    "to_inventory": "{after}",
+}
+
+
+def with_amount(**instead: str) -> dict[str, str]:
+    """What is said of the loss: its two inventories are the last two of the site."""
+    lines = (FIRST_SITE / "counts.csv").read_text(encoding="utf-8").splitlines()
+    place = lines[0].split(",").index("inventory")
+    before, after = list(dict.fromkeys(line.split(",")[place] for line in lines[1:]))[-2:]
+    amounts = [one.amount for one in the_finding().alarms]
+    known = {"missing": f"{amounts[-1] or 6_950:g}", "before": before, "after": after}
+    return {name: text.format(**known) for name, text in SETTLED.items()} | instead
+
+
+def test_an_approved_loss_with_an_amount_stands_among_the_facts_and_alarms_no_more(
+    people: tuple[Any, Any, Any],
+) -> None:
+    clerk, officer, inspector = people
+    entered(clerk, officer, **with_a_loss())
+    reviewed(officer)
+    records = ledger_of("ridgeway").records
+    before = standing_files("ridgeway")
+    for number in records:
+        officer.post(f"{AT}/findings/{number}/settle/", with_amount())
+        waiting = ledger_of("ridgeway").records[number].waiting
+        assert waiting is not None, page_of(officer, f"{AT}/findings/{number}/")
+        assert "settled.csv" not in standing_files("ridgeway") or number != min(records), "nothing before the approval"
+        inspector.post(f"{AT}/findings/{number}/decide/", {"proposal": waiting.number})
+    after = standing_files("ridgeway")
+    assert {name: after[name] for name in before} == before
+    row = after["settled.csv"].decode()
+    assert "a drum was taken" in row and inspector.account.key in row and f"finding-{min(records)}" in row
+    reviewed(officer)
+    run = ReviewRun.objects.first()
+    assert run is not None and run.conclusion == 0
+    report = page_of(officer, f"{AT}/reviews/{run.key}/report/")
+    assert "But for what is settled" in report and "a drum was taken" in report
+    assert ledger_of("ridgeway").records.keys() == records.keys(), "nothing new is found"
+    page = page_of(officer, f"{AT}/findings/{min(records)}/")
+    assert "Settled with" in page
+    officer.post(f"{AT}/findings/{min(records)}/change/", {"again": "1", "due": day(5), "reason": "it was seen"})
+    assert f"finding-{min(records)}" not in standing_files("ridgeway").get("settled.csv", b"").decode()
+    reviewed(officer)
+    run = ReviewRun.objects.first()
+    assert run is not None and run.conclusion == 1
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        ({"amount": "much"}, "amount: "),
+        ({"amount": ""}, "amount: it is blank"),
+        ({"from_inventory": "NOBODY"}, "no row of counts in that area is of this inventory"),
+        ({"sigma": "-1"}, "sigma: "),
+        ({"amount": "1\x00"}, "Null characters are not allowed"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_said_at_the_form(
+    people: tuple[Any, Any, Any], instead: dict[str, str], said: str
+) -> None:
+    clerk, officer, _ = people
+    entered(clerk, officer, **with_a_loss())
+    reviewed(officer)
+    one = the_finding()
+    answer = officer.post(f"{AT}/findings/{one.number}/settle/", with_amount(**instead))
+    page = answer.content.decode()
+    assert answer.status_code == 200 and said in page and "a drum was taken" in page
+    assert the_finding() == one
+
+
 def test_facts_are_what_they_were(people: tuple[Any, Any, Any]) -> None:
     clerk, officer, _ = people
     entered(clerk, officer, **with_a_loss())

@@ -60,7 +60,8 @@ class Balances:
         One row a period, in order of series and time: ``series`` (row number of the series), ``inventory``, ``start``,
         ``end``, ``begin``, ``received``, ``sent``, ``end_quantity``, ``normal_loss``, ``difference``, ``sigma``,
         ``sigma_random``, ``sigma_systematic``, ``written_off``, ``found``, ``throughput`` (all that passed through),
-        ``status``, ``reason``. Unknown is null.
+        ``status``, ``reason``. Unknown is null. ``taken`` is what is settled of a difference, and ``settled`` says that
+        the period is out of the tests for it.
     covariances
         One matrix a series, unit²: of the differences of its closed periods, in order of time.
     terms

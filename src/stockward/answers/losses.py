@@ -307,6 +307,7 @@ class SeriesVerdict:
     or what alarms is exact. ``alarmed`` are the periods of the windows that are alarmed, the one furthest beyond its
     limit first, and of the others those that have none in common with it. ``alone`` are, for each period of a shortage
     or gain, the bounds between which an amount taken out of its difference leaves no alarm; null where none does.
+    ``year_settled`` is how much of ``year_sum`` is settled.
     """
 
     verdict: Verdict
@@ -333,3 +334,4 @@ class SeriesVerdict:
     break_even: float | None = None
     alarmed: tuple[bool, ...] = ()
     alone: tuple[tuple[float, float] | None, ...] = ()
+    year_settled: float = 0.0

@@ -18,6 +18,7 @@ from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.selection import SelectionAnswer
+from stockward.answers.settled.spans import SettledLosses
 from stockward.answers.unstated import UnstatedSeries
 
 
@@ -111,6 +112,7 @@ class ReviewAnswer:
     ``fit`` says whether the stated errors fit the scatter of the differences; ``None`` where nobody looked.
     ``unstated`` are the series that are not tested because no error of their weighings is stated.
     ``measuring`` is what readings of standards and pairs show; empty where the site keeps none.
+    ``settled`` is what is confirmed, or explained with an amount, and so out of the tests.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
     where no order on guards asks for one.
     """
@@ -143,6 +145,7 @@ class ReviewAnswer:
     fit: ErrorsFit | None = None
     unstated: tuple[UnstatedSeries, ...] = ()
     measuring: MeasuringRecords = field(default_factory=MeasuringRecords)
+    settled: SettledLosses = field(default_factory=SettledLosses)
     force: ForceAnswer | None = None
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None

@@ -74,7 +74,9 @@ class Assembly:
         estimated = [one for of in accounts for one in estimated_errors(*of, keys.methods, freedom)]
         return Balances(
             series=pl.concat([self._series(areas, materials), self._whole_series(materials)], how="diagonal"),
-            periods=pl.concat([self._with_incomplete(periods), of_site.select(PERIOD_COLUMNS)]),
+            periods=pl.concat([self._with_incomplete(periods), of_site.select(PERIOD_COLUMNS)]).with_columns(
+                taken=0.0, settled=False
+            ),
             covariances=self.areas.covariances(tested) + site.account.covariances(tested_site),
             terms=pl.concat([term_table(self.areas, tested, keys), term_table(site.account, tested_site, keys)]),
             causes=pl.concat([causes.drop("span"), self._site_causes(causes, of_site)]),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stockward.answers.balances import Balances
 from stockward.answers.items import Cluster, Discrepancy, ItemFindings, RecordingErrors, WriteOffs
 from stockward.balance.composition import holdings_of
-from stockward.balance.series_periods import discrepant
+from stockward.balance.series_periods import discrepant, unsettled
 from stockward.book.known import KnownBooks, is_late
 from stockward.book.schema.kinds import CLAIMS
 from stockward.stats.records import cluster, cusum_p_value, sign_test
@@ -32,7 +32,7 @@ def find_in_items(books: KnownBooks, balances: Balances, *, seed: int) -> ItemFi
 
 def _discrepancies(books: KnownBooks, balances: Balances) -> list[Discrepancy]:
     """Every closed period without σ whose difference is not zero; of the areas, as the site's are the same pieces."""
-    periods = balances.periods.filter(discrepant())
+    periods = balances.periods.filter(discrepant()).with_columns(difference=unsettled())
     if periods.is_empty():
         return []
     series = balances.series.with_row_index("series").cast({"series": pl.Int64})

@@ -22,13 +22,22 @@ _ROUNDED = pl.min_horizontal(SUM_ROUNDING * pl.col("throughput").fill_null(0.0),
 
 
 def uncertain(periods: pl.DataFrame) -> Flags:
-    """Periods that measuring makes uncertain. A σ within the rounding of the sums is none: nobody could see it."""
-    return periods.select(_CLOSED & (pl.col("sigma").fill_null(0.0) > _ROUNDED)).to_series().to_numpy()
+    """Periods that measuring makes uncertain, and that are not settled.
+
+    A σ within the rounding of the sums is none: nobody could see it.
+    """
+    tested = _CLOSED & (pl.col("sigma").fill_null(0.0) > _ROUNDED) & ~pl.col("settled")
+    return periods.select(tested).to_series().to_numpy()
+
+
+def unsettled() -> pl.Expr:
+    """The differences, less what is settled of them."""
+    return pl.col("difference") - pl.col("taken")
 
 
 def discrepant() -> pl.Expr:
-    """Closed periods without σ whose difference is not zero, beyond rounding."""
-    return _CLOSED & (pl.col("sigma") <= _ROUNDED) & (pl.col("difference").abs() > _ROUNDED)
+    """Closed periods without σ whose difference is not zero, beyond rounding and what is settled of it."""
+    return _CLOSED & (pl.col("sigma") <= _ROUNDED) & (unsettled().abs() > _ROUNDED)
 
 
 def periods_of_series(balances: Balances) -> list[SeriesPeriods]:
@@ -44,6 +53,8 @@ def periods_of_series(balances: Balances) -> list[SeriesPeriods]:
         "uncertain": uncertain(table),
         "discrepant": table.select(discrepant()).to_series().to_numpy(),
         "difference": table["difference"].fill_null(np.nan).to_numpy(),
+        "taken": table["taken"].to_numpy(),
+        "settled": table["settled"].to_numpy(),
         "throughput": table["throughput"].fill_null(0.0).to_numpy(),
         "start": days["start"].to_numpy(),
         "end": days["end"].to_numpy(),
@@ -61,7 +72,11 @@ def periods_of_series(balances: Balances) -> list[SeriesPeriods]:
 
 
 class SeriesPeriods:
-    """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods."""
+    """Periods of one series as arrays; ``start``, ``end`` (days) and ``begun`` are those of its tested periods.
+
+    ``difference`` are those of the books, ``taken`` what is settled of each, and ``settled`` the periods that are out
+    of the tests for it; ``gaps`` are the times of these (days).
+    """
 
     def __init__(
         self, columns: Mapping[str, list[Any]], arrays: Mapping[str, Any], unjoined: str | None, unclosed: str | None
@@ -73,6 +88,8 @@ class SeriesPeriods:
         self.uncertain: Flags = arrays["uncertain"]
         self.discrepant: Flags = arrays["discrepant"]
         self.difference: Array = arrays["difference"]
+        self.taken: Array = arrays["taken"]
+        self.settled: Flags = arrays["settled"]
         self.rounding: Array = rounding_of(arrays["throughput"])
         incomplete = arrays["incomplete"]
         # An incomplete inventory leaves its balance open; the next complete one closes all of it.
@@ -80,7 +97,9 @@ class SeriesPeriods:
         self.left_open = ~self.closed & ~(incomplete & later)
         start, end = arrays["start"], arrays["end"]
         self.start, self.end = start[self.uncertain], end[self.uncertain]
+        self.gaps = tuple(zip(start[self.settled].tolist(), end[self.settled].tolist(), strict=True))
         self.closed_start, self.closed_end = start[self.closed], end[self.closed]
+        self._shared_end = end[self.uncertain | self.settled]
         self.begun = float(self.closed_start[0]) if len(self.closed_start) else np.nan
 
     def __len__(self) -> int:
@@ -89,12 +108,27 @@ class SeriesPeriods:
     @property
     def exact(self) -> Flags:
         """Closed periods whose difference has no σ."""
-        return self.closed & ~self.uncertain
+        return self.closed & ~self.uncertain & ~self.settled
 
     @property
     def testable(self) -> bool:
         """Whether any difference is uncertain, and time has passed in which a loss could have been."""
         return bool(self.uncertain.any()) and float(self.end[-1]) > self.begun
+
+    @property
+    def shares(self) -> bool:
+        """Whether a part of the false-alarm probability is its own: also where all that could be tested is settled."""
+        return len(self._shared_end) > 0 and float(self._shared_end[-1]) > self.begun
+
+    @property
+    def last(self) -> float:
+        """When the last of the periods ends that could be tested, days."""
+        return float(self._shared_end[-1])
+
+    @property
+    def tested(self) -> Array:
+        """The differences that are tested: of uncertain periods, less what is settled of them."""
+        return np.asarray((self.difference - self.taken)[self.uncertain])
 
     @property
     def places(self) -> NDArray[np.intp]:

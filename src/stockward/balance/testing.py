@@ -39,11 +39,10 @@ def test_losses(balances: Balances, *, false_alarm: float, seed: int) -> tuple[S
     ``1 − (1 − α)^(Tᵢ/m)``, of which a part is kept for the inventory that closes the year [``scanning.planned``].
     """
     tested = calibrated_tests(balances, false_alarm=false_alarm, seed=seed)
+    parts = zip(tested, balances.covariances, balances.estimated or [None] * len(tested), strict=True)
     return tuple(
         _untested(one, covariance) if test is None else _verdict(one, covariance, test, estimated)
-        for (one, test), covariance, estimated in zip(
-            tested, balances.covariances, balances.estimated or [None] * len(tested), strict=True
-        )
+        for (one, test), covariance, estimated in parts
     )
 
 
@@ -72,13 +71,13 @@ def hazards(balances: Balances, false_alarm: float) -> list[Hazard | None]:
 
 
 def _hazards(periods: Sequence[SeriesPeriods], false_alarm: float) -> list[Hazard | None]:
-    begun = np.sort([one.begun for one in periods if one.testable])
+    begun = np.sort([one.begun for one in periods if one.shares])
     if not len(begun):
         return [None] * len(periods)
-    moments = np.append(begun, max(float(one.end[-1]) for one in periods if one.testable))
+    moments = np.append(begun, max(one.last for one in periods if one.shares))
     shared = np.diff(moments) / np.arange(1, len(moments))
     passed = -np.log1p(-false_alarm) / YEAR_DAYS * np.concatenate([[0.0], np.cumsum(shared)])
-    return [Hazard(one.begun, moments, passed) if one.testable else None for one in periods]
+    return [Hazard(one.begun, moments, passed).without(one.gaps) if one.testable else None for one in periods]
 
 
 def series_tested(verdicts: tuple[SeriesVerdict, ...]) -> int:
@@ -97,7 +96,7 @@ def _calibrated(periods: SeriesPeriods, balances: Balances, number: int, rate: H
 def _verdict(
     periods: SeriesPeriods, covariance: Array, calibrated: CalibratedTests, estimated: EstimatedErrors | None
 ) -> SeriesVerdict:
-    differences = periods.difference[periods.uncertain]
+    differences = periods.tested
     tests = _named(periods, calibrated.run(differences))
     gained = calibrated.default_alarms(-differences)
     mirrored = calibrated.run(-differences) if gained else {}
@@ -168,14 +167,15 @@ def _sums(periods: SeriesPeriods, covariance: Array) -> dict[str, Any]:
     """The closed differences added up, with their σ: up to each of them, all, and those of the last year."""
     differences = periods.difference[periods.closed]
     running, running_sigma = np.cumsum(differences), np.sqrt(running_variance(covariance))
-    closed, year_sum, year_sigma = bool(len(differences)), None, None
+    closed, year_sum, year_sigma, settled = bool(len(differences)), None, None, 0.0
     if closed:
         year = rolling_year(periods.closed_start, periods.closed_end)
-        year_sum = float(differences[year].sum())
+        year_sum, settled = float(differences[year].sum()), float(periods.taken[periods.closed][year].sum())
         year_sigma = float(np.sqrt(max(float(covariance[year, year].sum()), 0.0)))
     return {
         "year_sum": year_sum,
         "year_sigma": year_sigma,
+        "year_settled": settled,
         "cumulative": float(running[-1]) if closed else None,
         "cumulative_sigma": float(running_sigma[-1]) if closed else None,
         "running": periods.spread(running, periods.closed),

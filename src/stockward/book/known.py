@@ -11,6 +11,7 @@ import polars as pl
 from stockward.book import Site
 from stockward.book.cells.moments import recorded
 from stockward.book.standards import MethodRecord, records_of_methods, with_measured_errors
+from stockward.terms.periods import local_day
 
 LATE_DAYS = 1
 """A row recorded more than this many days after it took effect is late."""
@@ -24,7 +25,8 @@ class KnownBooks:
 
     ``movements`` has no reversed pairs; ``reversed`` has both rows of each pair that was taken out; ``set_aside``
     has the rows at fault that were recorded by then, or of which nobody can say when. ``methods`` have the errors that
-    readings of standards give where nothing is stated; ``records`` say what these readings are, by method.
+    readings of standards give where nothing is stated; ``records`` say what these readings are, by method. ``settled``
+    is what was known by then to be lost, or explained.
     """
 
     site: Site
@@ -37,6 +39,7 @@ class KnownBooks:
     pairs: pl.DataFrame
     records: Mapping[str, MethodRecord]
     incidents: pl.DataFrame
+    settled: pl.DataFrame
     set_aside: Mapping[str, pl.DataFrame]
     late_rows: int
 
@@ -63,6 +66,7 @@ def known_at(site: Site, moment: datetime | None) -> KnownBooks:
         pairs=tables["pairs"],
         records=records,
         incidents=tables["incidents"],
+        settled=_settled_by(site, moment),
         set_aside=set_aside,
         late_rows=sum(int(tables[name].select(is_late().sum()).item()) for name in ("movements", "counts")),
     )
@@ -75,6 +79,12 @@ def is_late() -> pl.Expr:
 
 def _recorded_by(frame: pl.DataFrame, moment: datetime | None) -> pl.DataFrame:
     return frame if moment is None else frame.filter(recorded(frame) <= moment)
+
+
+def _settled_by(site: Site, moment: datetime | None) -> pl.DataFrame:
+    """What was settled by the day of a moment, which is included."""
+    settled = site["settled"]
+    return settled if moment is None else settled.filter(pl.col("known_since") <= local_day(moment, site.timezone))
 
 
 def _perhaps_recorded_by(frame: pl.DataFrame, moment: datetime | None) -> pl.DataFrame:

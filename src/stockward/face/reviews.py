@@ -42,6 +42,12 @@ _CHECKS = {
     "sessions": pl.Int64, "adjustments": pl.Int64,
 }  # fmt: skip
 
+_SETTLED: dict[str, Any] = {
+    "id": pl.String, "settled": pl.String, "row": pl.Int64, "follows_from": pl.String, "basis": pl.String,
+    "known_since": pl.Date, "state": pl.String, "unit": pl.String, "amount": pl.Float64, "shown": pl.Float64,
+    "taken": pl.Float64, "approved_by": pl.String, "reason": pl.String,
+}  # fmt: skip
+
 _LEDGER: dict[str, Any] = {
     "fault": pl.String, "area": pl.String, "material": pl.String, "inventory": pl.String, "table": pl.String,
     "row": pl.Int64, "source": pl.String, "count": pl.Int64, "of": pl.Int64, "stated": pl.Float64,
@@ -102,6 +108,27 @@ class Review(Shown):
         ids = self.answers.balances.series["id"]
         periods = self.answers.balances.periods
         return periods.with_columns(series=ids.gather(periods["series"])).rename({"series": "id"})
+
+    @property
+    def settled(self) -> pl.DataFrame:
+        """One row for each row of ``settled`` at each series that it is of, amounts in ``unit``, positive is missing.
+
+        What was ``settled``, what it ``follows_from`` where that is another series, its ``basis`` and since when it is
+        known; the ``amount`` of the row, and of its span what the books have ``shown``, what was ``taken`` out of the
+        differences, and the ``state`` that the tests make of it.
+        """
+        series = self.answers.balances.series
+        rows = [
+            (
+                series["id"][span.series], row.settled, row.row, row.follows_from, row.basis, row.known_since,
+                span.state.value, series["unit"][span.series],
+                *(-one if span.surplus else one for one in (row.amount, span.shown, span.taken)),
+                row.approved_by, row.reason,
+            )
+            for span in self.answers.settled.spans
+            for row in span.rows
+        ]  # fmt: skip
+        return pl.DataFrame(rows, schema=_SETTLED, orient="row")
 
     @property
     def pairs(self) -> pl.DataFrame:

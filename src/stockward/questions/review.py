@@ -22,6 +22,7 @@ from stockward.balance.findings.unstated import with_unstated
 from stockward.balance.items import find_in_items
 from stockward.balance.ledger.faults import faults_of_ledger
 from stockward.balance.measuring.scales import records_of_measuring
+from stockward.balance.settled.settling import with_settled
 from stockward.balance.sigma.stated import stated_methods
 from stockward.balance.testing import hazards, series_tested, test_losses
 from stockward.book import Site
@@ -85,6 +86,7 @@ def make_review(
     balances = with_unstated(books, close_balances(books))
     progress("testing for losses")
     detection = site.settings.detection
+    balances, settled = with_settled(books, balances, false_alarm=detection.false_alarm, seed=seed)
     verdicts = test_losses(balances, false_alarm=detection.false_alarm, seed=seed)
     progress("looking for what would go unseen")
     asked = SightRequest(goals=site["goals"], detection=detection.detection, seed=seed)
@@ -114,6 +116,7 @@ def make_review(
         facts=_facts(books, rows_ahead(site, generated, moment), quieter_than_stated(balances, verdicts)),
         balances=balances,
         verdicts=verdicts,
+        settled=settled,
         unseen=unseen,
         remedies=site_remedies(zip(balances.series["id"], (one.remedies for one in unseen), strict=True)),
         surge=at_surge,

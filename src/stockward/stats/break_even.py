@@ -103,6 +103,72 @@ def alarmed_periods(test: CalibratedTests, differences: Array) -> Flags:
     return found
 
 
+def least_amounts(test: CalibratedTests, differences: Array, run: slice, exact: tuple[Array, Array]) -> Array | None:
+    """The least amounts ≥ 0 that have to come out of the periods of a run for nothing to alarm in it, shape (n,).
+
+    Every statistic is linear in the differences, so that they follow from a linear program: of all amounts with which
+    no window that ends in the run passes its limit, those with the least sum [HiGHS]. Windows that begin before the run
+    count where nothing alarms before it: else they tell of another loss. Nothing comes out where nothing alarms, and
+    ``None`` says that no amounts do it. Limits are as they are.
+
+    Parameters
+    ----------
+    test, differences
+        Calibrated for the Σ of the differences, shape (n,), missing is positive.
+    run
+        Periods that stand together.
+    exact
+        Combinations of differences without error, shape (k, n), and how far each may be from 0, shape (k,).
+    """
+    effects, ratios, began = _of_windows(test, differences, run)
+    earlier = test.ratios(differences)[: run.start]
+    if np.max(earlier, initial=0.0) > 1.0:
+        effects, ratios = effects[:, began >= run.start], ratios[began >= run.start]
+    own = np.any(exact[0][:, run] != 0, axis=1)
+    rows, least = exact[0][own], exact[1][own]
+    left = rows @ differences
+    found = np.zeros(len(differences))
+    if np.max(ratios, initial=0.0) <= 1.0 and np.all(np.abs(left) <= least):
+        return found
+    tables = -effects[run].T, rows[:, run], -rows[:, run]
+    bounds = _WITHIN - ratios, left + least, least - left
+    amounts = _least_sum(np.vstack(tables), np.concatenate(bounds))
+    if amounts is None:
+        return None
+    found[run] = amounts
+    return found
+
+
+_WITHIN = 1.0 - 1e-9
+"""A statistic at its limit, whatever the solver leaves to its tolerance."""
+
+
+def _of_windows(test: CalibratedTests, differences: Array, run: slice) -> tuple[Array, Array, Array]:
+    """Of the windows that end in a run: what each difference adds to its ratio, the ratio, and its first period."""
+    effects, ratios, began = [], [], []
+    for scan in test.scans:
+        own = np.isin(scan.since + scan.windows.last, np.arange(run.start, run.stop)) & np.isfinite(scan.limits)
+        effect = np.zeros((len(differences), int(own.sum())))
+        effect[scan.periods] = scan.inverse.T @ scan.directions[:, own] / scan.limits[own]
+        effects.append(effect)
+        ratios.append(scan.ratios(differences)[own])
+        began.append(scan.since + scan.windows.first[own])
+    return np.hstack(effects), np.concatenate(ratios), np.concatenate(began)
+
+
+def _least_sum(table: Array, bounds: Array) -> Array | None:
+    """The amounts ≥ 0 with the least sum for which ``table @ amounts ≤ bounds``; ``None`` where there are none."""
+    from scipy.optimize import linprog
+
+    size = np.abs(table).max(axis=1, initial=0.0)
+    kept = size > 0
+    if np.any(bounds[~kept] < 0):
+        return None
+    scale = float(size.max(initial=1.0))
+    found = linprog(np.ones(table.shape[1]), table[kept] / scale, bounds[kept], bounds=(0, None), method="highs")
+    return np.asarray(found.x) / scale if found.success else None
+
+
 def amounts_alone(test: CalibratedTests, differences: Array) -> Array:
     """From how much to how much one period alone would have to be off for the test in force not to alarm, shape (n, 2).
 

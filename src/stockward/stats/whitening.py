@@ -93,6 +93,20 @@ def foretold(differences: Array, covariance: Array, unknown: NDArray[np.bool_]) 
     return filled
 
 
+def sum_of_run(differences: Array, covariance: Array, run: slice) -> tuple[float, float]:
+    """What went missing in a run of periods, however it was spread over them, and its σ, by all data up to its end.
+
+    ``1′ (m_u − Σ_uo Σ_oo⁻¹ m_o)``: the differences of the run added up, less what the earlier ones foretell of their
+    shared errors. Of any loss in the run it is the best linear unbiased estimate from these data.
+    """
+    before, own = slice(0, run.start), slice(run.start, run.stop)
+    inverse = np.linalg.pinv(covariance[before, before], rcond=RESOLVED, hermitian=True)
+    weights = covariance[own, before] @ inverse
+    amount = np.sum(differences[own] - weights @ differences[before])
+    variance = np.sum(covariance[own, own] - weights @ covariance[before, own])
+    return float(amount), float(np.sqrt(max(float(variance), 0.0)))
+
+
 def hidden_sigma(covariance: Array, rows: Array) -> Array:
     """The largest σ that the rounding of Σ can hide in each combination of differences; ``rows`` of shape (k, n)."""
     return np.asarray(np.sqrt(RESOLVED) * (np.abs(rows) @ np.sqrt(np.diagonal(covariance))))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stockward.answers.balances import Balances
 from stockward.answers.detection import SeriesDetection, SurgeAnswer, SurgedSeries
 from stockward.balance.closing import close_balances
+from stockward.balance.settled.settling import settled_alike
 from stockward.balance.testing import hazards
 from stockward.book.known import KnownBooks, known_at
 from stockward.surge.asked import Surge
@@ -32,7 +33,7 @@ def look_at_surge(
     ``today`` and ``seen`` are what is found and seen in the series of ``balances`` as they are. A series without a goal
     is to be restored to what would be found today.
     """
-    raised = close_balances(known_at(surged_site(books, surge), None))
+    raised = settled_alike(close_balances(known_at(surged_site(books, surge), None)), balances)
     place = {key: number for number, key in enumerate(_keys(raised))}
     order = [place.get(key) for key in _keys(balances)]
     surged_sights = sights(raised, hazards(raised, false_alarm), asked)

@@ -69,6 +69,19 @@ ALARM_MEANING: dict[AlarmState, str] = {
 }
 
 
+class SettledState(StrEnum):
+    """What came of a loss, or a surplus, that is confirmed or explained with an amount.
+
+    Settled: it explains what the books show in its periods, so that the tests go on after them. In part: the books show
+    more, so that its periods stay, less the amount. No alarm: nothing alarms there, and what is shown of it is taken
+    out.
+    """
+
+    SETTLED = "settled"
+    IN_PART = "in_part"
+    NO_ALARM = "no_alarm"
+
+
 class Slip(StrEnum):
     """How a booked row may be wrong, so that it would explain what is claimed of a series."""
 

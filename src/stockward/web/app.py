@@ -13,7 +13,9 @@ class WebConfig(AppConfig):
     verbose_name = "Stockward"
 
     def ready(self) -> None:
-        """Count wrong second factors as wrong passwords are."""
+        """Count wrong second factors as wrong passwords are, and write down who signs in."""
         from stockward.web.signing_in.locks import lock_second_factors
+        from stockward.web.signing_in.security_events import listen_to_signing_in
 
         lock_second_factors()
+        listen_to_signing_in()

@@ -27,6 +27,7 @@ from stockward.web.pages.counts import counts, sheets
 from stockward.web.pages.entering import answering, drafts, grids
 from stockward.web.pages.guards import bindings, rosters, shifts
 from stockward.web.permissions import Right
+from stockward.web.signing_in.changes import told_of
 
 handler400 = "stockward.web.pages.refusals.bad_request"
 handler403 = "stockward.web.pages.refusals.no_right"
@@ -35,6 +36,8 @@ handler429 = "stockward.web.pages.refusals.too_often"
 handler500 = "stockward.web.pages.refusals.own_fault"
 
 _open, _own = door(Right.SIGN_IN), door(Right.SECURE_OWN_ACCOUNT)
+_password, _factor = _own(told_of(account.password_change)), _own(told_of(app.activate_totp))
+_codes = _own(told_of(recovery.generate_recovery_codes))
 
 _SIGNING_IN = [
     path("sign-in/", _open(account.login), name="account_login"),
@@ -60,13 +63,13 @@ _RECEIVING = [
 
 _OWN_ACCOUNT = [
     path("me/", own.own_account, name="mfa_index"),
-    path("me/password/", _own(account.password_change), name="account_change_password"),
+    path("me/password/", _password, name="account_change_password"),
     path("me/confirm/", _own(account.reauthenticate), name="account_reauthenticate"),
     path("me/confirm/code/", _own(factor.reauthenticate), name="mfa_reauthenticate"),
-    path("me/app/", _own(app.activate_totp), name="mfa_activate_totp"),
+    path("me/app/", _factor, name="mfa_activate_totp"),
     path("me/app/off/", own.factor_stays, name="mfa_deactivate_totp"),
     path("me/recovery/", _own(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("me/recovery/new/", _own(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("me/recovery/new/", _codes, name="mfa_generate_recovery_codes"),
     path("me/recovery/file/", _own(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),
 ]
 

@@ -135,7 +135,7 @@ def _needed(
     """The error it would take, and the inventories of the periods that decide; none where no error explains it all."""
     if test is None:
         return None, None, None
-    differences = periods.difference[periods.uncertain]
+    differences = periods.tested
     if periods.discrepant.any() or any(left_without_error(periods, test, differences)):
         return None, None, None
     tested = periods.uncertain[periods.closed]

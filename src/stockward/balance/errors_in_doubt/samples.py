@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.balances import Balances
+from stockward.balance.series_periods import unsettled
 from stockward.balance.sigma.freedom import within_periods
 from stockward.stats.arrays import Array, Flags
 from stockward.stats.scatter import ScatterSample
@@ -27,7 +28,7 @@ def scatter_samples(balances: Balances, kept: Mapping[int, Flags]) -> list[Scatt
     of_series = {int(key[0]): rows for key, rows in errors.partition_by("series", as_dict=True).items()}
     closed = balances.periods.filter(pl.col("status") == PeriodStatus.CLOSED.value)
     differences = {
-        int(key[0]): rows["difference"].to_numpy()
+        int(key[0]): rows.select(unsettled()).to_series().to_numpy()
         for key, rows in closed.partition_by("series", as_dict=True, maintain_order=True).items()
     }
     return [

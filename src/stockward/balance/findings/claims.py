@@ -12,7 +12,7 @@ import polars as pl
 from stockward.answers.balances import Balances
 from stockward.answers.items import Discrepancy
 from stockward.answers.losses import SeriesVerdict
-from stockward.balance.series_periods import discrepant
+from stockward.balance.series_periods import discrepant, unsettled
 from stockward.terms.verdicts import Scope
 
 _AGREE = 1e-6
@@ -109,7 +109,7 @@ def _of_the_site(balances: Balances, series: Iterable[int]) -> Iterator[_Exact]:
     scopes = balances.series["scope"].to_list()
     whole = [number for number in series if scopes[number] == Scope.SITE.value]
     found = balances.periods.filter(pl.col("series").is_in(whole) & discrepant())
-    yield from found.select("series", "difference", "start", "end").iter_rows()
+    yield from found.select("series", unsettled(), "start", "end").iter_rows()
 
 
 def _without_error(balances: Balances, verdicts: Mapping[int, SeriesVerdict]) -> Iterator[_Exact]:

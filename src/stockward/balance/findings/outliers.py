@@ -19,6 +19,7 @@ from stockward.balance.closing import close_balances
 from stockward.balance.findings.alarming import AlarmingSeries, alarming_series
 from stockward.balance.findings.entered_rows import EnteredRow, EnteredRows, entered_rows
 from stockward.balance.findings.periods import ClosedPeriod
+from stockward.balance.settled.settling import with_settled
 from stockward.balance.testing import verdict_of_series
 from stockward.book.known import KnownBooks
 from stockward.terms.verdicts import ALARMING, Verdict
@@ -94,7 +95,8 @@ def _left_out(
     books: KnownBooks, balances: Balances, one: AlarmingSeries, row: EnteredRow, *, false_alarm: float, seed: int
 ) -> RowLeftOut:
     """The movement, with the verdict of books that never had it."""
-    without = close_balances(replace(books, movements=books.movements.filter(pl.col("row") != row.row)))
+    left = replace(books, movements=books.movements.filter(pl.col("row") != row.row))
+    without, _ = with_settled(left, close_balances(left), false_alarm=false_alarm, seed=seed)
     key = balances.series.row(one.number, named=True)
     same = (pl.col("id") == key["id"]) & (pl.col("basis") == key["basis"]) & (pl.col("scope") == key["scope"])
     (number,) = without.series.with_row_index("number").filter(same)["number"]

@@ -10,11 +10,15 @@ from typing import NamedTuple
 import polars as pl
 
 from stockward.answers.balances import Balances
+from stockward.balance.series_periods import unsettled
 from stockward.terms.verdicts import PeriodStatus
 
 
 class ClosedPeriod(NamedTuple):
-    """A closed period up to an inventory; its difference is positive where something is missing, beyond normal loss."""
+    """A closed period up to an inventory.
+
+    Its difference is positive where something is missing, beyond normal loss and what is settled.
+    """
 
     inventory: str
     start: datetime
@@ -27,7 +31,8 @@ def closed_periods(balances: Balances, series: Iterable[int]) -> dict[int, list[
     """The closed periods of each of these series, in time order: those of its covariance."""
     found: dict[int, list[ClosedPeriod]] = {number: [] for number in series}
     wanted = pl.col("series").is_in(list(found)) & (pl.col("status") == PeriodStatus.CLOSED.value)
-    for number, *period in balances.periods.filter(wanted).select("series", *ClosedPeriod._fields).iter_rows():
+    periods = balances.periods.filter(wanted).with_columns(difference=unsettled())
+    for number, *period in periods.select("series", *ClosedPeriod._fields).iter_rows():
         found[number].append(ClosedPeriod(*period))
     return found
 

@@ -41,6 +41,11 @@ from stockward.book.checks.refused.plates import (
 )
 from stockward.book.checks.refused.readings import a_measurement_has_one_method, a_measurement_has_one_quantity
 from stockward.book.checks.refused.reversals import a_reversal_cancels_one_movement
+from stockward.book.checks.refused.settled import (
+    a_settled_amount_converts,
+    what_is_settled_is_of_a_series,
+    what_is_settled_lies_between_inventories,
+)
 from stockward.book.checks.refused.standards import (
     a_pair_is_of_its_movement,
     a_pair_says_who_measured,
@@ -156,6 +161,9 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_goal_may_be_more_than_the_stock, ("goals",)),
     SiteCheck(an_inventory_has_one_code, ("counts",)),
     SiteCheck(a_scope_is_of_an_inventory, ("scopes",)),
+    SiteCheck(what_is_settled_is_of_a_series, ("settled",)),
+    SiteCheck(what_is_settled_lies_between_inventories, ("settled",)),
+    SiteCheck(a_settled_amount_converts, ("settled",)),
     SiteCheck(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     SiteCheck(somebody_holds_what_a_post_asks_for, ("people",)),
     SiteCheck(an_affiliation_is_written_as_its_band, ("people",)),

@@ -7,9 +7,9 @@ of one series and one direction those that follow one another within a year, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,12 +17,16 @@ from sqlalchemy import Connection, and_, or_, select
 
 from stockward.book.store.entries import CHANGES, BookEntry, EntryKind
 from stockward.book.store.tables import ENTRIES
-from stockward.terms.periods import YEAR_DAYS
 
+SETTLED_CELLS = (
+    "settled", "basis", "area", "substance", "material", "from_inventory", "to_inventory", "amount", "unit", "sigma",
+    "direction", "reason",
+)  # fmt: skip
+"""Cells of the row of ``settled`` that an approved finding with an amount is; the approval gives the others."""
+REQUIRED_CELLS = ("settled", "basis", "from_inventory", "to_inventory", "amount", "reason")
+"""Those without which the table could not be read."""
 LONGEST_REASON = 2_000
 """Letters of a reason."""
-_ONE_FINDING = timedelta(days=YEAR_DAYS)
-_ROUNDING = 1e-9
 
 
 class FindingState(StrEnum):
@@ -114,7 +118,8 @@ class FindingRecord:
     """A finding as it stands: ``number`` is the entry that raised it.
 
     ``looks`` and ``answers`` are keys of the accounts that look into it and answer for it. ``entry`` is the entry of
-    the books that explains it. ``waiting`` is the proposal on which nobody has decided.
+    the books that explains it, ``settled`` the cells of the row that says how much, where that was said. ``waiting`` is
+    the proposal on which nobody has decided.
     """
 
     number: int
@@ -128,6 +133,7 @@ class FindingRecord:
     answers: str = ""
     reason: str = ""
     entry: int | None = None
+    settled: Mapping[str, str] | None = None
     approval: BookEntry | None = None
     waiting: BookEntry | None = None
     steps: tuple[BookEntry, ...] = ()
@@ -242,7 +248,9 @@ class FindingsLedger:
         alarms = tuple(FoundAlarm.of_entry(record.subject, one) for one in entry.about["alarms"])
         changed = replace(record, alarms=alarms, waiting=None)
         if record.state in SETTLED:
-            changed = replace(changed, state=FindingState.OPEN, due=_due(entry), approval=None, entry=None, reason="")
+            changed = replace(
+                changed, state=FindingState.OPEN, due=_due(entry), approval=None, entry=None, settled=None, reason=""
+            )
         self._keep(changed, entry)
         for review in self._of_its_review(entry):
             review.grown.add(record.number)
@@ -253,6 +261,7 @@ class FindingsLedger:
             replace(
                 self._named(entry), state=FindingState(about["state"]), due=_due(entry), looks=about.get("looks", ""),
                 answers=about.get("answers", ""), reason=about.get("reason", ""), approval=None, entry=None,
+                settled=None,
             ),
             entry,
         )  # fmt: skip
@@ -269,7 +278,10 @@ class FindingsLedger:
         if decision.kind is EntryKind.APPROVAL:
             about = proposal.about
             state, reason = FindingState(about["state"]), about["reason"]
-            record = replace(record, state=state, reason=reason, entry=about.get("entry"), approval=decision)
+            record = replace(
+                record, state=state, reason=reason, entry=about.get("entry"), settled=about.get("settled"),
+                approval=decision,
+            )  # fmt: skip
         self._keep(replace(record, waiting=None), decision)
 
     def _keep(self, record: FindingRecord, step: BookEntry) -> None:
@@ -301,71 +313,25 @@ def _faults_of_change(record: FindingRecord, entry: BookEntry, step: FindingStep
         yield "two accounts are named: who looks into it, and who answers for it"
     if state is FindingState.EXPLAINED and not isinstance(about.get("entry"), int):
         yield "an entry of the books explains a finding: give its number"
+    yield from _faults_of_settled(about.get("settled"))
+
+
+def _faults_of_settled(cells: object) -> Iterator[str]:
+    """What is wrong with the cells of a row of ``settled``; what they say is checked where the site is read."""
+    if cells is None:
+        return
+    if not isinstance(cells, Mapping) or not all(isinstance(text, str) for text in cells.values()):
+        yield "what is settled is a row of cells: give texts by column"
+    elif unknown := sorted(cells.keys() - set(SETTLED_CELLS)):
+        yield f"{unknown[0]} is no cell of what is settled: leave it out"
+    elif blank := [name for name in REQUIRED_CELLS if not str(cells.get(name, "")).strip()]:
+        yield f"{blank[0]} is blank in what is settled: give it"
+    elif max(map(len, cells.values()), default=0) > LONGEST_REASON:
+        yield f"a cell has at most {LONGEST_REASON} letters: write less"
 
 
 def _words(state: FindingState) -> str:
     return state.value.replace("_", " ")
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedAlarms:
-    """The alarms of a review by the finding that they belong to: known ones, grown ones with all alarms, and new."""
-
-    found: frozenset[int]
-    grown: Mapping[int, tuple[FoundAlarm, ...]]
-    raised: tuple[tuple[FoundAlarm, ...], ...]
-
-
-def compared_alarms(records: Mapping[int, FindingRecord], alarms: Iterable[FoundAlarm]) -> ComparedAlarms:
-    """Which known finding each alarm belongs to, and which are new.
-
-    An alarm belongs to the finding of its subject that has an alarm of the same inventory, else to the one with an
-    alarm nearest to it within a year. What belongs to none is new: one finding for all that follow within a year.
-    """
-    own: dict[int, list[FoundAlarm]] = {}
-    new: dict[FoundSubject, list[list[FoundAlarm]]] = {}
-    for alarm in sorted(alarms, key=lambda one: (one.subject.series, one.subject.unit, one.subject.of, one.at)):
-        number = _finding_of(records.values(), alarm)
-        if number is not None:
-            own.setdefault(number, []).append(alarm)
-            continue
-        runs = new.setdefault(alarm.subject, [])
-        if runs and alarm.at - runs[-1][-1].at <= _ONE_FINDING:
-            runs[-1].append(alarm)
-        else:
-            runs.append([alarm])
-    grown = {number: _together(records[number].alarms, found) for number, found in own.items()}
-    return ComparedAlarms(
-        frozenset(own),
-        {number: alarms for number, alarms in grown.items() if alarms != records[number].alarms},
-        tuple(tuple(run) for runs in new.values() for run in runs),
-    )
-
-
-def _finding_of(records: Iterable[FindingRecord], alarm: FoundAlarm) -> int | None:
-    alike = [one for one in records if one.subject == alarm.subject]
-    for record in alike:
-        if any(alarm.inventory == one.inventory for one in record.alarms):
-            return record.number
-    near = [(min(abs(alarm.at - one.at) for one in record.alarms), record.number) for record in alike]
-    distance, number = min(near, default=(_ONE_FINDING * 2, -1))
-    return number if distance <= _ONE_FINDING else None
-
-
-def _together(known: Sequence[FoundAlarm], found: Sequence[FoundAlarm]) -> tuple[FoundAlarm, ...]:
-    """The known alarms, and those found that are new or of another amount: what no longer alarms stays on record."""
-    alarms = {one.inventory: one for one in known}
-    for one in found:
-        former = alarms.get(one.inventory)
-        if former is None or _differ(former.amount, one.amount):
-            alarms[one.inventory] = one
-    return tuple(sorted(alarms.values(), key=lambda one: (one.at, one.inventory)))
-
-
-def _differ(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is not other
-    return abs(one - other) > _ROUNDING * max(abs(one), abs(other))
 
 
 def findings_in(connection: Connection, site: str, upto: int | None = None) -> FindingsLedger:

@@ -14,8 +14,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, insert, select
 
+from stockward.book.store.compared import compared_alarms
 from stockward.book.store.database import Database
-from stockward.book.store.deciding import (
+from stockward.book.store.deciding.overtaken import (
     decision_on,
     entry_numbered,
     named_by,
@@ -29,7 +30,6 @@ from stockward.book.store.findings import (
     FindingState,
     FindingStep,
     FoundAlarm,
-    compared_alarms,
     findings_in,
     is_in_force,
 )
@@ -153,8 +153,8 @@ class Book:
         with self._adding(by, once, _Asked(EntryKind.EVENT, site=site)) as adding:
             if adding.answered is not None:
                 return adding.answered
-            said = {"event": event, **(about or {})}
-            return adding.add([_Draft(EntryKind.EVENT, said)], by=by, site=site, once=once)
+            draft = _Draft(EntryKind.EVENT, {"event": event, **(about or {})})
+            return adding.add([draft], by=by, site=site, once=once)
 
     def record_review(self, site: str, by: str, review: str, alarms: Sequence[FoundAlarm], due: date) -> int:
         """Enter which findings a review found: new ones, and more of known ones; each is to be settled by ``due``.
@@ -190,15 +190,16 @@ class Book:
 
     def settle_finding(
         self, site: str, finding: int, by: str, state: FindingState, reason: str, *, entry: int | None = None,
-        once: str | None = None,
+        settled: Mapping[str, str] | None = None, once: str | None = None,
     ) -> int:  # fmt: skip
         """Propose that a finding is explained, by which entry and why, or a confirmed loss; returns the proposal.
 
-        It is in force once somebody else approves it, as a submission is: see ``approve``. Raises as
-        ``change_finding`` does.
+        It is in force once somebody else approves it, as a submission is: see ``approve``. Then ``settled``, cells of
+        the table of that name, of the columns ``SETTLED_CELLS``, stand among the facts. Raises as ``change_finding``.
         """
-        about = {"step": FindingStep.PROPOSED, "state": FindingState(state), "reason": reason.strip()}
-        return self._say_of(site, finding, by, about if entry is None else {**about, "entry": entry}, once)
+        about: dict[str, Any] = {"step": FindingStep.PROPOSED, "state": FindingState(state), "reason": reason.strip()}
+        about |= {} if entry is None else {"entry": entry}
+        return self._say_of(site, finding, by, about | ({"settled": dict(settled)} if settled else {}), once)
 
     def head(self) -> str:
         """The last signed tree head: keep it elsewhere, and what it stands for can never be changed unseen."""

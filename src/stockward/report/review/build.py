@@ -13,7 +13,7 @@ from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.kit import charts, words
-from stockward.report.review import books, claims, context, sentences, unseen
+from stockward.report.review import books, claims, context, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import (
     PeriodView,
@@ -43,7 +43,8 @@ def build_page(review: ReviewAnswer) -> context.Page:
     series = gather(review)
     ordered = by_urgency(series)
     found = events(review, series)
-    mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED]
+    told = settled.settled_in(review)
+    mattering = [one for one in ordered if one.verdict.verdict != Verdict.BALANCED or one.number in told]
     shown = {one.number for one in mattering[:SECTIONS_MAX]}
     untested = _untested(ordered, shown)
     seen = unseen.build_unseen(review, series)
@@ -63,6 +64,8 @@ def build_page(review: ReviewAnswer) -> context.Page:
         nearest=errors.nearest_to_alarm(series),
         fit=errors.fit_sentence(review, series),
         records=tuple(measuring.found_lines(review)),
+        settled_lines=tuple(settled.settled_lines(review, series)),
+        settled=settled.build_settled(review, series, shown),
         needed=tuple(errors.needed_lines(series)),
         unstated=errors.unstated_lines(series),
         run_on=tuple(sentences.run_on(series)),
@@ -308,7 +311,7 @@ def _periods(one: SeriesView) -> tuple[context.PeriodRow, ...]:
             standardised=words.number(figure(one.verdict.standardised, index), 2, signed=True),
             written_off=words.number(period.written_off, shown) if period.written_off else "",
             found=words.number(period.found, shown) if period.found else "",
-            status=sentences.STATUS_WORD[PeriodStatus(period.status)],
+            status="settled" if period.settled else sentences.STATUS_WORD[PeriodStatus(period.status)],
             alarm=period.inventory == one.verdict.alarm_inventory,
         )
         for index, period in enumerate(one.periods)

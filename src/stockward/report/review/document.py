@@ -16,6 +16,7 @@ from stockward.answers.items import ItemFindings
 from stockward.answers.losses import BetweenAreas, Cancelled, Outliers, RowToCheck, SameOverSite, TestOfLoss
 from stockward.answers.measuring.fit import ErrorsFit
 from stockward.answers.review import FactsUsed, ReviewAnswer
+from stockward.answers.settled.spans import SettledLosses
 from stockward.report.kit import words
 from stockward.report.review.grounds.measuring import has_records
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather
@@ -56,6 +57,7 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
         },
         "methods": review.methods,
         **({"measuring": review.measuring} if has_records(review.measuring) else {}),
+        **_settled(review.settled, ids),
         "fit": _fit(review.fit, ids),
         "series": series,
         "events": [
@@ -83,11 +85,25 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
     return json_text(document, review.timezone)
 
 
+def _settled(settled: SettledLosses, ids: Sequence[str]) -> dict[str, Any]:
+    """What is settled, at each series; no key where nothing is."""
+    if not settled.spans and not settled.unplaced:
+        return {}
+    spans = [
+        {**_named(one), "series": ids[one.series], "more_than_shown": one.more_than_shown} for one in settled.spans
+    ]
+    return {"settled": {"spans": spans, "unplaced": settled.unplaced}}
+
+
+def _named(value: Any) -> dict[str, Any]:
+    """The fields of an answer, by name."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def _fit(fit: ErrorsFit | None, ids: Sequence[str]) -> dict[str, Any] | None:
     if fit is None:
         return None
-    named = {field.name: getattr(fit, field.name) for field in fields(fit)}
-    return {**named, "hanging": [ids[number] for number in fit.hanging]}
+    return {**_named(fit), "hanging": [ids[number] for number in fit.hanging]}
 
 
 def _between_areas(pair: BetweenAreas, ids: Sequence[str]) -> dict[str, Any]:
@@ -210,7 +226,11 @@ def _series(one: SeriesView, found: SeriesDetection, *, covariance: bool) -> dic
         "share": said.share,
         "break_even": said.break_even,
         "planned_year": said.planned_year,
-        "year": {"difference": said.year_sum, "sigma": said.year_sigma},
+        "year": {
+            "difference": said.year_sum,
+            "sigma": said.year_sigma,
+            **({"settled": said.year_settled} if said.year_settled else {}),
+        },
         "estimated": said.estimated,
         "losses": one.losses,
         "cancelled": [_cancelled(pair) for pair in one.cancelled],
@@ -279,6 +299,7 @@ def _period(one: SeriesView, index: int, period: PeriodView) -> dict[str, Any]:
         "found": period.found,
         "status": period.status,
         "reason": period.reason,
+        **({"settled": period.settled, "taken": period.taken} if period.settled or period.taken else {}),
     }
 
 

@@ -15,6 +15,7 @@ from stockward.report.kit import words
 from stockward.report.review import claims
 from stockward.report.review.grounds import errors, ledger
 from stockward.report.review.grounds.measuring import bias_found
+from stockward.report.review.settled import but_for_settled
 from stockward.report.review.views import WHOLE_SITE, SeriesView, SiteView
 from stockward.terms.verdicts import OUTSIDE_THE_SCOPE, Basis, PeriodStatus, Scope, Slip, Verdict, lies_outside
 
@@ -113,7 +114,7 @@ def first_sentence(review: ReviewAnswer, series: Sequence[SeriesView]) -> str:
     if in_doubt:
         tested = any(one.verdict.verdict != Verdict.NOT_TESTED for one in series)
         return in_doubt if tested else f"{in_doubt} Nothing could be tested."
-    verdict = _set_aside(facts, series) or review_headline(series, review.unseen)
+    verdict = _set_aside(facts, series) or but_for_settled(review, review_headline(series, review.unseen))
     untested = any(one.verdict.reason for one in series)
     mend = _mend_first(facts, _MANY_HANG) if untested else ""
     beside = "" if not mend or mend in verdict else mend[0].upper() + mend[1:]

@@ -12,7 +12,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review import claims, sentences, unseen
+from stockward.report.review import claims, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
 from stockward.terms.verdicts import Verdict
@@ -47,6 +47,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
         say_block(console, text)
     for text in measuring.found_lines(review):
         say_block(console, f"Records of measuring: {text}")
+    for text in settled.settled_lines(review, series):
+        say_block(console, f"Settled: {text}")
     for text in filter(None, (errors.fit_sentence(review, series), *map("not tested: {}".format, needed))):
         say_block(console, text)
     alarming = events(review, series)

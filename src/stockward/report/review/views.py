@@ -53,6 +53,8 @@ class PeriodView:
     found: float | None
     status: str
     reason: str | None
+    taken: float
+    settled: bool
 
     @property
     def closed(self) -> bool:
@@ -211,10 +213,8 @@ class SeriesView:
 
 def gather(review: ReviewAnswer) -> tuple[SeriesView, ...]:
     """Every series of a review, in the order of the answers."""
-    periods = _by_series(review.balances.periods)
-    causes = _by_series(review.balances.causes)
-    evidence = _by_series(review.evidence)
-    assumed = _by_series(review.balances.assumed_exact)
+    periods, causes = _by_series(review.balances.periods), _by_series(review.balances.causes)
+    evidence, assumed = _by_series(review.evidence), _by_series(review.balances.assumed_exact)
     sites = _sites(review)
     exact = _grouped(one for event in review.events for one in event.exact)
     cancelled = _grouped(one for event in review.events for one in event.cancelled)

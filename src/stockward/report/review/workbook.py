@@ -14,7 +14,7 @@ from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, workbook_at
-from stockward.report.review import books, sentences, unseen
+from stockward.report.review import books, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
@@ -54,7 +54,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
         _series(series),
         _losses(series),
         _alarms(series),
-        *_sites(series),
+        *(*settled.settled_sheets(review, series), *_sites(series)),
         _periods(series),
         _tests(series),
         _assumed_exact(series),
@@ -89,11 +89,11 @@ def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     )
     rows.extend(("not tested", one.id, errors.needed_sentence(one)) for one in errors.by_need(series))
     rows.extend(("records of measuring", None, text) for text in measuring.found_lines(review))
+    rows.extend(("settled", None, text) for text in settled.settled_lines(review, series))
     steps = sentences.next_steps(events(review, series), review.facts)
     rows.extend((f"next, for a {found}", None, step) for found, step in steps)
-    blind = unseen.unseen_headline(review, series)
-    if blind:
-        rows.append(("what could not be seen", None, blind))
+    blind = filter(None, [unseen.unseen_headline(review, series)])
+    rows.extend(("what could not be seen", None, text) for text in blind)
     rows.extend(("goal", one.id, text) for one, text in unseen.goals(review, series))
     rows.extend(("goal", None, text) for text in unseen.unheld(review))
     on_guards = guards.head(review)

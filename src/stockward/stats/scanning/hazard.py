@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,3 +25,14 @@ class Hazard:
         """Its sum over the time up to each inventory (days, shape (n,), in order) from the one before."""
         reached = np.interp(np.concatenate([[self.begun], end]), self.moments, self.passed)
         return np.asarray(np.maximum(np.diff(reached), 0.0))
+
+    def without(self, gaps: Iterable[tuple[float, float]]) -> Hazard:
+        """The same where nothing is tested in these times (days, apart from each other): nothing accrues in them."""
+        found = self
+        for begin, end in gaps:
+            moments = np.union1d(found.moments, np.array([begin, end]))
+            passed = np.interp(moments, found.moments, found.passed)
+            at_begin, at_end = np.interp([begin, end], moments, passed)
+            inside = np.clip(passed, at_begin, at_end) - at_begin
+            found = Hazard(self.begun, moments, passed - inside)
+        return found

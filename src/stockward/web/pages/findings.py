@@ -21,7 +21,9 @@ from stockward.web.doors import door
 from stockward.web.models import KnownSite, UserAccount
 from stockward.web.models.accounts import new_key
 from stockward.web.permissions import Right, Role
+from stockward.web.records.corrections import LONGEST_CELL
 from stockward.web.records.findings import ShownFinding, ledger_of, shown_findings
+from stockward.web.records.settling import faults_of_settled, may_be_settled, settled_cells
 from stockward.web.records.the_book import the_book
 from stockward.web.records.told import said_to_people
 from stockward.web.wording import FINDING_STATES
@@ -32,6 +34,13 @@ _FOLLOWERS = (Role.OFFICER.value, Role.INSPECTOR.value)
 def _reason(label: Any, *, required: bool) -> forms.CharField:
     area = forms.Textarea(attrs={"rows": 3})
     return forms.CharField(label=label, required=required, max_length=LONGEST_REASON, widget=area)
+
+
+_OF_AMOUNT = ("amount", "from_inventory", "to_inventory", "sigma")
+
+
+def _cell(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=LONGEST_CELL)
 
 
 def _day() -> forms.DateField:
@@ -85,6 +94,15 @@ class SettledBy(forms.Form):
         required=False, min_value=0, max_value=LARGEST_NUMBER,
     )  # fmt: skip
     reason = _reason(gettext_lazy("The reason"), required=True)
+    amount = _cell(gettext_lazy("How much, where the tests are to go on after it"))
+    from_inventory = _cell(gettext_lazy("The last inventory before it went"))
+    to_inventory = _cell(gettext_lazy("The first inventory after it had gone"))
+    sigma = _cell(gettext_lazy("Standard deviation of the amount, where it is not known exactly"))
+
+    def typed(self) -> dict[str, str]:
+        """What was typed of the amount, and the reason; nothing where no amount was."""
+        said = {name: str(self.cleaned_data[name]) for name in (*_OF_AMOUNT, "reason")}
+        return said if any(said[name] for name in ("amount", "from_inventory", "sigma")) else {}
 
 
 @door(Right.FOLLOW_FINDINGS)
@@ -131,11 +149,18 @@ def settle_finding(request: HttpRequest, site: str, number: int) -> HttpResponse
     form = SettledBy(request.POST)
     if not form.is_valid():
         return _page(request, site, found, settled_by=form)
-    said = form.cleaned_data
+    said, typed = form.cleaned_data, form.typed()
+    state, settled = FindingState(said["state"]), None
+    if typed and may_be_settled(found.record):
+        settled = settled_cells(found.record, state, typed)
+        for fault in faults_of_settled(found.record, settled):
+            form.add_error(None, fault)
+        if form.errors:
+            return _page(request, site, found, settled_by=form)
     return _entered(
         request, site, number, _("Proposed. It holds once somebody else has approved it."),
         lambda once: the_book().settle_finding(
-            site, number, request.user.key, FindingState(said["state"]), said["reason"], entry=said["entry"], once=once
+            site, number, request.user.key, state, said["reason"], entry=said["entry"], settled=settled, once=once
         ),
     )  # fmt: skip
 
@@ -189,7 +214,8 @@ def _page(request: HttpRequest, site: str, found: ShownFinding, **forms_given: f
         "once": new_key(),
         "looked_into": LookedInto(site, initial=initial, auto_id="looked_%s"),
         "opened_again": OpenedAgain(initial={"due": record.due}, auto_id="again_%s"),
-        "settled_by": SettledBy(auto_id="settled_%s"),
+        "settled_by": SettledBy(auto_id="settled_%s", initial={"to_inventory": record.alarms[-1].inventory}),
+        "with_amount": may_be_settled(record),
         **forms_given,
     }
     return render(request, "findings/one.html", context)

@@ -21,7 +21,9 @@ from stockward.web.pages.findings_due import findings_to_do
 from stockward.web.pages.guards.due import rosters_to_do
 from stockward.web.permissions import Right
 from stockward.web.records.answers import key_events
-from stockward.web.records.lists import submissions_of
+from stockward.web.records.lists import approvals_since, submissions_of
+from stockward.web.records.own_account import last_change
+from stockward.web.signing_in.locks import locked_accounts
 
 _KEYS_ARE_NEWS = timedelta(days=30)
 """For so long every receiver is told of another key on the first page."""
@@ -46,7 +48,12 @@ def today(request: HttpRequest) -> HttpResponse:
     titles = dict(KnownSite.objects.values_list("key", "title"))
     for site in permissions.sites():
         to_do += _at_a_site(request, site, titles[site])
-    return render(request, "home.html", {"to_do": to_do})
+    told = {
+        "to_do": [one for one in to_do if one.urgent],
+        "further": [one for one in to_do if not one.urgent],
+        "changed": last_change(request.user.key),
+    }
+    return render(request, "home.html", told)
 
 
 def _of_the_keeper() -> list[ToDo]:
@@ -58,6 +65,12 @@ def _of_the_keeper() -> list[ToDo]:
     for site in KnownSite.objects.exclude(roles__role="officer"):
         why = _("Nothing that is entered there can be approved. Give an account the role of accountable officer.")
         found.append(ToDo(_("%(site)s has no accountable officer") % {"site": site.title}, why, where, True))
+    locked = locked_accounts()
+    if locked:
+        what = ngettext("%(count)d account is locked", "%(count)d accounts are locked", len(locked))
+        why = _("After wrong tries, for a quarter of an hour: %(names)s. Ask their owners whether it was them.")
+        told = {"names": ", ".join(sorted(locked))}
+        found.append(ToDo(what % {"count": len(locked)}, why % told, where, True))
     idle = UserAccount.objects.filter(is_active=True, is_administrator=False, roles=None).count()
     if idle:
         what = ngettext("%(count)d account has no role", "%(count)d accounts have no role", idle) % {"count": idle}
@@ -127,12 +140,22 @@ def _of_who_enters(account: UserAccount, site: str, title: str, parts: frozenset
 
 
 def _review_of(site: str, title: str) -> ToDo:
+    """The last review of the book as it is now, and whether the facts have changed since."""
     where = reverse("reviews", args=[site])
-    last = ReviewRun.objects.filter(site__key=site, state=RunState.DONE).defer("page").first()
+    last = ReviewRun.objects.filter(site__key=site, state=RunState.DONE, as_of=None).defer("page").first()
+    told = {"site": title}
     if last is None:
-        return ToDo(_("%(site)s: not reviewed yet") % {"site": title}, _("Ask for the first review."), where)
-    at = {"site": title, "at": f"{last.asked:%Y-%m-%d %H:%M}"}
-    if last.conclusion == Conclusion.ALARMED:
-        what = _("%(site)s: the last review found something") % at
-        return ToDo(what, _("Asked %(at)s UTC.") % at, reverse("review", args=[site, last.key]), True)
-    return ToDo(_("%(site)s: last reviewed %(at)s UTC") % at, _("Nothing alarmed."), where)
+        return ToDo(_("%(site)s: not reviewed yet") % told, _("Ask for the first review."), where, True)
+    told["at"] = f"{last.asked:%Y-%m-%d %H:%M}"
+    what = _("%(site)s: last reviewed %(at)s UTC") % told
+    newer = approvals_since(site, last.asked)
+    if newer:
+        what = _("%(site)s: changed since the last review") % told
+        why = ngettext(
+            "%(count)d submission was approved since %(at)s UTC.",
+            "%(count)d submissions were approved since %(at)s UTC.", newer,
+        )  # fmt: skip
+        return ToDo(what, why % {"count": newer, "at": told["at"]}, where, True)
+    alarmed = last.conclusion == Conclusion.ALARMED
+    why = _("It found something; what became of it stands under Findings.") if alarmed else _("Nothing alarmed.")
+    return ToDo(what, why, reverse("review", args=[site, last.key]))

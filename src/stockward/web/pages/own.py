@@ -13,6 +13,7 @@ from stockward.web.doors import door
 from stockward.web.models import KnownSite, PasswordLink
 from stockward.web.pages.refusals import refuse
 from stockward.web.permissions import Right
+from stockward.web.records.own_account import PASSWORD_SET, account_events
 from stockward.web.records.told import tell_the_book
 from stockward.web.signing_in.forms import NewPassword
 from stockward.web.wording import ROLE_NAMES
@@ -26,7 +27,7 @@ def own_account(request: HttpRequest) -> HttpResponse:
         (titles[site], [ROLE_NAMES[role] for role in sorted(roles)])
         for site, roles in request.permissions.roles.items()
     ]
-    return render(request, "own_account.html", {"held": held})
+    return render(request, "own_account.html", {"held": held, "events": account_events(request.user.key)})
 
 
 @door(Right.SECURE_OWN_ACCOUNT)
@@ -50,9 +51,9 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             if PasswordLink.objects.filter(pk=link.pk).delete()[0]:
                 link.account.set_password(form.cleaned_data["password"])
                 link.account.save(update_fields=["password"])
-                tell_the_book(link.account, "password set through a link")
+                tell_the_book(link.account, PASSWORD_SET)
         messages.success(request, _("Your password is set. Sign in with it."))
         return redirect("account_login")
     answer = render(request, "welcome.html", {"form": form, "account": link.account})
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "strict-origin"  # "no-referrer" makes browsers hide where the form comes from
     return answer

@@ -69,7 +69,7 @@ def told(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, form: ToldReport, status: int) -> HttpResponse:
     drawn = SmallSum.drawn()
-    form.fields["answer"].label = drawn.question
+    form["answer"].label = drawn.question  # that of the field was read already where what was sent was looked at
     if form.is_bound:
         # The sum is another one: its former solution would be wrong.
         form.data = form.data.copy()

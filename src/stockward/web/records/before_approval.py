@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stockward.book.store.deciding import Overtaken, overtaken_by, waiting_with
+from stockward.book.store.deciding.overtaken import Overtaken, overtaken_by, waiting_with
 from stockward.book.store.entries import EntryKind
 from stockward.book.store.standing import approved_in, standing_of
 from stockward.web.records.entering.foreign import mapping_in_force

@@ -65,7 +65,7 @@ def standing_entry(site: str, number: int, parts: Collection[str]) -> StandingEn
     """The row of an entry, where it stands and is of a table of these parts; ``None`` for any other."""
     with the_book().database.reading() as connection:
         facts = standing_of(approved_in(connection, site))
-    row = next((row for row in facts.rows if row.entry == number), None)
+    row = next((row for row in facts.rows if row.entry == number and row.finding is None), None)
     if row is None or tables()[row.table].part not in parts:
         return None
     place = [one.entry for one in facts.rows if one.table == row.table].index(number)

@@ -21,6 +21,14 @@ from stockward.web.records.the_book import the_book
 from stockward.web.wording import FINDING_STATES, FINDING_STEPS, FOUND_VERDICTS
 
 
+def amount_settled(cells: Mapping[str, str] | None) -> str:
+    """The amount of a row of ``settled``, and its two inventories; empty where there is none."""
+    if not cells:
+        return ""
+    amount = f"{cells.get('amount', '')} {cells.get('unit', '')}"
+    return f"{amount}, {cells.get('from_inventory', '')} → {cells.get('to_inventory', '')}"
+
+
 @dataclass(frozen=True, slots=True)
 class ShownStep:
     """One step of a finding: when, by whom, what, and why."""
@@ -49,6 +57,11 @@ class ShownStep:
     def named(self) -> int | None:
         """The entry that explains it."""
         return self.entry.about.get("entry")
+
+    @property
+    def settled(self) -> str:
+        """How much it settles, and between which inventories; empty where no amount is said."""
+        return amount_settled(self.entry.about.get("settled"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,11 @@ class ShownFinding:
         """How much is missing, less than nothing for a surplus; empty where the report alone says."""
         known = [one.amount for one in self.record.alarms if one.amount is not None]
         return f"{known[-1]:g} {self.record.subject.unit}" if known else ""
+
+    @property
+    def settled_amount(self) -> str:
+        """How much of it is settled, and between which inventories."""
+        return amount_settled(self.record.settled)
 
     @property
     def state(self) -> str:

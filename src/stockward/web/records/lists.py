@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from stockward.book.schema.dictionary import tables
-from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKind
+from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKind, time_text
 from stockward.book.store.tables import ENTRIES
 from stockward.web.models import UserAccount
 from stockward.web.records.the_book import the_book
@@ -129,6 +129,15 @@ def submissions_of(
     found = [(BookEntry.of_text(row.entry), row.decision) for row in _rows(query.limit(PAGE))]
     kept = [(entry, decided) for entry, decided in found if seen.issuperset(_tables_in(entry))]
     return _shown([(entry, BookEntry.of_text(text) if text else None) for entry, text in kept])
+
+
+def approvals_since(site: str, moment: datetime) -> int:
+    """How many submissions of a site were approved after a moment."""
+    handed_in = select(ENTRIES.c.number).where(ENTRIES.c.site == site, ENTRIES.c.kind == EntryKind.SUBMISSION.value)
+    query = select(func.count()).where(ENTRIES.c.site == site, ENTRIES.c.at > time_text(moment))
+    query = query.where(ENTRIES.c.kind == EntryKind.APPROVAL.value, ENTRIES.c.submission.in_(handed_in))
+    with the_book().database.reading() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def submission_of(site: str, number: int, parts: Collection[str]) -> ShownSubmission | None:

@@ -12,7 +12,8 @@ from stockward.web.running.place import ServerPlace, postgresql_parts
 UPLOAD_MOST = 64_000_000
 """Bytes of a request beyond which it is refused."""
 _HERE = Path(__file__).parents[1]
-_SESSION_HOURS = 8
+SESSION_IDLE, SESSION_LONGEST = timedelta(hours=1), timedelta(hours=8)
+"""How long a session lasts without use, and at most."""
 _WRONG_TRIES, _LOCKED_FOR = 5, timedelta(minutes=15)
 _SELF = "'self'"
 _PASSWORDS = "django.contrib.auth.password_validation"
@@ -75,6 +76,7 @@ _MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "stockward.web.signing_in.sessions.LimitedSessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -149,6 +151,7 @@ def _signing_in() -> dict[str, Any]:
                 "NAME": f"{_PASSWORDS}.UserAttributeSimilarityValidator",
                 "OPTIONS": {"user_attributes": ("name",)},
             },
+            {"NAME": "stockward.web.signing_in.passwords.NoLocalWords"},
         ],
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "home",
@@ -196,7 +199,7 @@ def _headers(place: ServerPlace) -> dict[str, Any]:
     prefix = "__Host-" if secure else ""
     told = {
         "SESSION_COOKIE_NAME": f"{prefix}session",
-        "SESSION_COOKIE_AGE": _SESSION_HOURS * 3600,
+        "SESSION_COOKIE_AGE": int(SESSION_LONGEST.total_seconds()),
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -216,6 +219,7 @@ def _headers(place: ServerPlace) -> dict[str, Any]:
         return told
     return told | {
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "CSRF_TRUSTED_ORIGINS": [f"https://{urlsplit(place.proxy).netloc}"],
     }
@@ -228,6 +232,7 @@ _POLICY = {
     "img-src": [_SELF, "data:"],
     "connect-src": [_SELF],
     "frame-src": [_SELF],
+    "object-src": ["'none'"],
     "form-action": [_SELF],
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
@@ -235,14 +240,14 @@ _POLICY = {
 
 
 def _logging(place: ServerPlace) -> dict[str, Any]:
-    """Faults of the program go to a file in the folder, and neither to the browser nor to the terminal."""
+    """Faults, and who signs in, go to a file in the folder, and neither to the browser nor to the terminal."""
     file = {
         "class": "logging.FileHandler",
         "filename": str(place.folder / "server.log"),
         "formatter": "plain",
         "delay": True,
         "filters": ["nobody_asked", "no_links"],
-        "level": "WARNING",
+        "level": "INFO",
     }
     return {
         "version": 1,
@@ -256,6 +261,7 @@ def _logging(place: ServerPlace) -> dict[str, Any]:
         "root": {"handlers": ["file"], "level": "WARNING"},
         "loggers": {
             "django": {"handlers": ["file"], "level": "WARNING", "propagate": False},
+            "stockward.web.signing_in": {"level": "INFO"},
             # What anybody can ask for without an account must not fill the disk; who was turned away, doors write.
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -49,3 +49,19 @@ def bring_up_to_date(place: ServerPlace) -> None:
     from stockward.web.records.the_book import make_book
 
     make_book(place)
+    _require_key_of_factors(place)
+
+
+def _require_key_of_factors(place: ServerPlace) -> None:
+    """With another key nobody could sign in: that is said before anybody tries."""
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.models import Authenticator
+    from cryptography.fernet import InvalidToken
+
+    sealed = Authenticator.objects.filter(type=Authenticator.Type.TOTP).first()
+    try:
+        if sealed is not None:
+            get_adapter().decrypt(sealed.data["secret"])
+    except InvalidToken:
+        said = "the second factors were sealed with another key: put back the file of the backup"
+        raise UsageError(f"{place.folder / 'second_factors.secret'}: {said}") from None

@@ -13,7 +13,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from stockward.web.signing_in.locks import count_wrong_try, require_unlocked
+from stockward.web.signing_in.locks import count_wrong_try, require_unlocked, require_unused
 
 
 class SecondFactor(AuthenticateForm):
@@ -22,7 +22,9 @@ class SecondFactor(AuthenticateForm):
     def clean_code(self) -> str:
         """The code, where the account is not locked and the code is right."""
         require_unlocked(context.request, self.user)
-        return str(super().clean_code())
+        code = str(super().clean_code())
+        require_unused(context.request, self.authenticator, code)
+        return code
 
 
 class SecondFactorAgain(FactorAgainForm):
@@ -31,7 +33,9 @@ class SecondFactorAgain(FactorAgainForm):
     def clean_code(self) -> str:
         """The code, where the account is not locked and the code is right."""
         require_unlocked(context.request, self.user)
-        return str(super().clean_code())
+        code = str(super().clean_code())
+        require_unused(context.request, self.authenticator, code)
+        return code
 
 
 class PasswordAgain(ReauthenticateForm):

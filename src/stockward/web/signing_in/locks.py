@@ -9,7 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+_LAST_CODE = "last_code"
 
 
 def name_tried(request: Any, credentials: dict[str, Any] | None) -> str | None:
@@ -44,3 +49,34 @@ def require_unlocked(request: Any, account: Any) -> None:
 
     if not AxesProxyHandler.is_allowed(request, {"username": account.name}):
         raise ValidationError(_("Locked after too many wrong tries. Wait a quarter of an hour, and try again."))
+
+
+def locked_accounts() -> set[str]:
+    """Names of accounts that are locked now."""
+    from axes.models import AccessAttempt
+    from django.conf import settings
+
+    from stockward.web.models import UserAccount
+
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    wrong = AccessAttempt.objects.filter(attempt_time__gt=since).values("username")
+    tried = wrong.annotate(tries=Sum("failures_since_start")).filter(tries__gte=settings.AXES_FAILURE_LIMIT)
+    names = [one["username"] for one in tried]
+    return set(UserAccount.objects.filter(name__in=names).values_list("name", flat=True))
+
+
+def require_unused(request: Any, factor: Any, code: str) -> None:
+    """Raise ``ValidationError`` where a code of an app was the last that was used: the database remembers it, also
+    when the server was started again in between. Recovery codes are struck out by the library."""
+    from allauth.mfa.models import Authenticator
+
+    if factor.type != Authenticator.Type.TOTP:
+        return
+    with transaction.atomic():
+        kept = Authenticator.objects.select_for_update().get(pk=factor.pk)
+        used = kept.data.get(_LAST_CODE) == code
+        factor.data = kept.data = {**kept.data, _LAST_CODE: code}
+        kept.save(update_fields=["data"])
+    if used:
+        count_wrong_try(request, factor.user)
+        raise ValidationError(_("This code was used already: wait for the next one."))

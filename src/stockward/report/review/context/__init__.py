@@ -17,6 +17,8 @@ from stockward.report.review.context.measuring import CheckLine as CheckLine
 from stockward.report.review.context.measuring import Measuring as Measuring
 from stockward.report.review.context.measuring import PairLine as PairLine
 from stockward.report.review.context.measuring import ScaleLine as ScaleLine
+from stockward.report.review.context.settled import SettledLine as SettledLine
+from stockward.report.review.context.settled import SettledPart as SettledPart
 from stockward.report.review.context.unseen import Curve as Curve
 from stockward.report.review.context.unseen import RemedyLine as RemedyLine
 from stockward.report.review.context.unseen import StoreLine as StoreLine
@@ -91,7 +93,7 @@ class PeriodRow:
     standardised: Annotated[str, "difference over sigma"]
     written_off: Annotated[str, "written off; empty where nothing was"]
     found: Annotated[str, "booked as found; empty where nothing was"]
-    status: Annotated[str, "closed, incomplete or not tested"]
+    status: Annotated[str, "closed, settled, incomplete or not tested"]
     alarm: Annotated[bool, "whether the alarm falls on it"]
 
 
@@ -349,6 +351,8 @@ class Page:
     nearest: Annotated[str, "which series is nearest to an alarm; empty where none is"]
     fit: Annotated[str, "that the stated errors do not fit the differences; empty where they do"]
     records: Annotated[tuple[str, ...], "what the records of measuring show that must be looked at"]
+    settled_lines: Annotated[tuple[str, ...], "what was settled, a sentence each"]
+    settled: Annotated[SettledPart | None, "what was settled, in a table; none where nothing was"]
     needed: Annotated[tuple[str, ...], "the errors it would take where none is stated"]
     unstated: Annotated[tuple[UnstatedLine, ...], "every series that no stated error lets test"]
     run_on: Annotated[tuple[str, ...], "periods that an incomplete inventory left open, and a later one closed"]

@@ -130,7 +130,7 @@ def require_standing(connection: Connection, site: str, named: Mapping[int, str]
     """Raise ``ConflictError`` where an entry that is to be corrected or withdrawn does not stand."""
     if not named:
         return
-    standing = {one.entry: one.table for one in standing_of(approved_in(connection, site)).rows}
+    standing = {one.entry: one.table for one in standing_of(approved_in(connection, site)).rows if one.finding is None}
     if fallen := sorted(one for one, table in named.items() if standing.get(one) != table):
         raise ConflictError(
             f"entry {fallen[0]}: it does not stand for {site}, or another entry has taken its place since: "

@@ -1,0 +1,1 @@
+"""What is settled of the losses, and what the tests make of it."""
