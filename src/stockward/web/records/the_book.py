@@ -76,8 +76,9 @@ def standing_files(site: str) -> dict[str, bytes]:
 
 
 def _state_of(site: str) -> tuple[str, str, int]:
-    """The book, the site, and the last approval there: until the next one, what stands is the same."""
-    last = select(func.max(ENTRIES.c.number)).where(ENTRIES.c.site == site, ENTRIES.c.kind == EntryKind.APPROVAL.value)
+    """The book, the site, and the last approval or step of a finding: until the next, what stands is the same."""
+    kinds = [EntryKind.APPROVAL.value, EntryKind.FINDING.value]
+    last = select(func.max(ENTRIES.c.number)).where(ENTRIES.c.site == site, ENTRIES.c.kind.in_(kinds))
     book = the_book()
     with book.database.reading() as connection:
         number = connection.execute(last).scalar()

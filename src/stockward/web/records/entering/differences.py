@@ -137,7 +137,8 @@ def differences_of(
     new = _numbered(texts_of(brought, decimal), names)
     old = _numbered(_texts_standing(standing, names), names)
     fresh = new.join(old, on=[*names, "turn"], how="anti")
-    unmet = old.join(new, on=[*names, "turn"], how="anti")
+    handed_in = [place for place, one in enumerate(standing) if one.finding is None]
+    unmet = old.join(new, on=[*names, "turn"], how="anti").filter(pl.col("place").is_in(handed_in))
     pairs = _changed(fresh, unmet, list(brought.table.key))
     changed = [
         ChangedRow(
