@@ -340,3 +340,15 @@ def test_a_count_of_a_few_materials_is_asked_for_its_scope(tmp_path: Path) -> No
     # A line that was left blank was to be counted, and was not.
     assert [row["material"] for row in rows(tmp_path, "scopes")] == ["M1", "M2"]
     assert not read_site(tmp_path / "site").problems
+
+
+def test_numbers_are_written_with_the_decimal_mark_of_the_site(tmp_path: Path, january: str, february: str) -> None:
+    (tmp_path / "january.csv").write_text(JANUARY.replace(";10;90;", ";10,25;89,75;"), encoding="utf-8")
+    (tmp_path / "site").mkdir()
+    settings = '[site]\nname = "N"\ntimezone = "UTC"\ndecimal = ","\n[detection]\nfalse_alarm = 0.05\ndetection = 0.9\n'
+    (tmp_path / "site" / "site.toml").write_text(f"format = 1\n{settings}", encoding="utf-8")
+    run(tmp_path, january, "--accept")
+    assert [row["quantity"] for row in rows(tmp_path)] == ["100", "10,25"]
+    assert not read_site(tmp_path / "site").problems
+    run(tmp_path, january, "--accept")
+    assert [row["quantity"] for row in rows(tmp_path)] == ["100", "10,25"], "and are known again"

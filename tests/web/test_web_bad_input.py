@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.handing_in import FIRST_SITE, files_of_first_site, upload
 
 from stockward.web.models import UploadDraft
-from stockward.web.records import uploads
+from stockward.web.records.entering import uploads
 from stockward.web.records.lists import entries_of
 
 pytestmark = pytest.mark.usefixtures("new_book")
@@ -121,7 +121,7 @@ def test_the_book_is_gone_and_back(come_in: Callable[..., Any], settings: Any) -
     book.rename(book.with_suffix(".away"))
     book.mkdir()
     answer = clerk.post(f"/sites/ridgeway/drafts/{draft.key}/submit/")
-    assert answer.status_code in (302, 503) and UploadDraft.objects.exists()
+    assert answer.status_code in (422, 503) and UploadDraft.objects.exists()
     assert clerk.get("/").status_code == 503
     book.rmdir()
     book.with_suffix(".away").rename(book)

@@ -85,6 +85,13 @@ WHO = {
     "send_back": {Role.OFFICER},
     "new_draft": {Role.CLERK, Role.GUARDS_MANAGER},
     "draft": {"owner"},
+    "add_files": {"owner"},
+    "take_file_out": {"owner"},
+    "answer": {"owner"},
+    "read_as": {"owner"},
+    "begin_typing": {"owner"},
+    "grid": {"owner"},
+    "drop_table": {"owner"},
     "submit": {"owner"},
     "discard": {"owner"},
     "public_answers": REVIEWERS,
@@ -172,6 +179,7 @@ def addresses(browsers: dict[str, Any]) -> dict[str, str]:
     for address, page in pages_of(urlpatterns):
         things = {
             "site": "ridgeway",
+            "table": "movements",
             "token": calendar if address.startswith("calendar/") else link,
             "key": next((one for part, one in kinds.items() if part in address), account.key),
             "name": next((one for part, one in named.items() if part in address), ""),

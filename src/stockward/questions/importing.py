@@ -323,6 +323,34 @@ def _affiliations(site: Path) -> list[str]:
     return [one.name for one in force.affiliation] if force else []
 
 
+def _decimal(site: Path) -> str:
+    """The decimal mark with which the tables of the site are read."""
+    from stockward.book.settings import read_settings
+
+    return read_settings(site / SETTINGS).site.decimal if (site / SETTINGS).exists() else "."
+
+
+def _with_decimal(table: str, lines: Sequence[dict[str, str]], decimal: str) -> Sequence[dict[str, str]]:
+    """Rows with their numbers as the site writes them; what was not read as a number stays as it is."""
+    if decimal == ".":
+        return lines
+    numbers = {column.name for column in tables()[table].columns if column.type == "number"}
+    return [
+        {
+            name: cell.replace(".", decimal) if name in numbers and _is_number(cell) else cell
+            for name, cell in row.items()
+        }
+        for row in lines
+    ]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return bool(cell) and float(cell) == float(cell)
+    except ValueError:
+        return False
+
+
 def _contents(
     request: Request, rows: SiteRows, mapping: MappingFile, found: SourcesRead, blocks: Sequence[Block]
 ) -> tuple[dict[str, str], list[str]]:
@@ -338,7 +366,9 @@ def _contents(
         "absences": (ABSENCE_COLUMNS, rows.absences),
     }
     contents, notices = {}, []
-    for table, (columns, lines) in made.items():
+    decimal = _decimal(site)
+    for table, (columns, written_so) in made.items():
+        lines = _with_decimal(table, written_so, decimal)
         if not lines and not (site / "imported" / f"{table}.csv").exists() and _needs_no(table, site):
             require_own_table(site, table)
             continue

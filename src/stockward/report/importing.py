@@ -18,15 +18,7 @@ _MOST_LISTED = 12
 
 def import_lines(found: Imported, site: str, *, written: bool) -> Iterator[str]:
     """What a person reads after an import, the outcome first."""
-    yield _outcome(found)
-    for source in found.sources:
-        yield from _source_lines(source)
-    yield from found.notices
-    yield from _difference_lines(found)
-    if found.accepted:
-        yield "Taken as proposed:"
-        yield from (f"  {about} = {answer}" for about, answer in found.accepted)
-    yield from _aside_lines(found)
+    yield from outcome_lines(found)
     for number, one in enumerate(found.questions[:_MOST_LISTED], 1):
         yield f"Question {number} of {len(found.questions)}:"
         yield from (f"  {line}" for line in question_lines(one))
@@ -43,6 +35,19 @@ def import_lines(found: Imported, site: str, *, written: bool) -> Iterator[str]:
     elif written:
         word = _as_a_word(site)
         yield f"Next: stockward check {word}, then stockward review {word} --html review.html"
+
+
+def outcome_lines(found: Imported) -> Iterator[str]:
+    """What came of an import: what each table was taken for and by what sign, what was left out or set aside."""
+    yield _outcome(found)
+    for source in found.sources:
+        yield from _source_lines(source)
+    yield from found.notices
+    yield from _difference_lines(found)
+    if found.accepted:
+        yield "Taken as proposed:"
+        yield from (f"  {about} = {answer}" for about, answer in found.accepted)
+    yield from _aside_lines(found)
 
 
 def question_lines(one: Question) -> Iterator[str]:

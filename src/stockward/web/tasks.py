@@ -1,4 +1,4 @@
-"""Work in the background: reviews and rosters, from the book to their files, with how far each is."""
+"""Work in the background: reviews, rosters, and large files of a draft, with how far each is."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from django.utils import timezone
 from django_tasks import task
 
 from stockward.terms.errors import StockwardError
-from stockward.web.models import ReviewRun, RosterFile, RosterRun
+from stockward.web.models import ForeignReading, ReviewRun, RosterFile, RosterRun, UploadDraft
 from stockward.web.models.runs import BackgroundRun, RunState
+from stockward.web.permissions import Permissions, Right
+from stockward.web.records.entering.brought import read_anew
+from stockward.web.records.entering.foreign import begin_reading, read_foreign
 from stockward.web.records.the_book import recorded_site, the_book
 from stockward.web.records.told import said_to_people
 
 _MOST_ATTEMPTS, _LONGEST_STEP = 2, 120
+_OWN_FAULT = "the server made a mistake: it is written in server.log"
 _TIME_TO_EXPLAIN = timedelta(days=30)
 """After which a finding is overdue, until somebody gives it another day."""
 
@@ -54,8 +58,7 @@ def _run(kind: type[BackgroundRun], key: str, work: Callable[[Any, Callable[[str
     except StockwardError as error:
         came_to = {"state": RunState.FAILED, "fault": said_to_people(error)}
     except Exception:
-        fault = "the server made a mistake: it is written in server.log"
-        runs.filter(key=key).update(step="", state=RunState.FAILED, fault=fault)
+        runs.filter(key=key).update(step="", state=RunState.FAILED, fault=_OWN_FAULT)
         raise
     runs.filter(key=key).update(step="", **came_to)
 
@@ -76,6 +79,35 @@ def _reviewed(run: ReviewRun, step: Callable[[str], None]) -> dict[str, Any]:
         due = timezone.now().date() + _TIME_TO_EXPLAIN
         the_book().record_review(run.site.key, run.account.key, run.key, alarms_found(answers), due)
     return {"page": page.encode(), "conclusion": int(review_concluded(answers))}
+
+
+def read_files(draft: UploadDraft, parts: frozenset[str]) -> None:
+    """Read what a draft holds; files of other programs that are large are read in the background."""
+    if draft.files.filter(foreign=True).exists():
+        if not begin_reading(draft):
+            read_in_background.enqueue(draft.key, sorted(parts))
+            return
+        read_foreign(draft, parts)
+    read_anew(draft, parts)
+
+
+@task()
+def read_in_background(key: str, parts: list[str]) -> None:
+    """Read the foreign files of a draft; one that is gone, or was read meanwhile, is left."""
+    waiting = ForeignReading.objects.filter(draft__key=key, is_over=False)
+    if not waiting.update(attempts=F("attempts") + 1):
+        return
+    draft = UploadDraft.objects.select_related("site", "reading_of_foreign").get(key=key)
+    if draft.reading_of_foreign.attempts > _MOST_ATTEMPTS:
+        fault = "its files were begun twice, and the process was ended both times: upload fewer at a time"
+        waiting.update(is_over=True, came_to={"fault": fault}, texts={})
+        return
+    try:
+        read_foreign(draft, frozenset(parts))
+        read_anew(draft, frozenset(parts))
+    except Exception:
+        waiting.update(is_over=True, came_to={"fault": _OWN_FAULT}, texts={})
+        raise
 
 
 def _rostered(run: RosterRun, step: Callable[[str], None]) -> dict[str, Any]:
@@ -110,3 +142,11 @@ def begin_again() -> None:
         for run in list(runs.filter(state=RunState.RUNNING)):
             runs.filter(pk=run.pk).update(state=RunState.WAITING, step="")
             work.enqueue(run.key)
+    _read_again()
+
+
+def _read_again() -> None:
+    """Read the files of drafts again that a process had begun; which parts of the tables, their owners' roles say."""
+    for reading in list(ForeignReading.objects.filter(is_over=False).select_related("draft__site", "draft__account")):
+        parts = Permissions(reading.draft.account).parts(Right.ENTER, reading.draft.site.key)
+        read_in_background.enqueue(reading.draft.key, sorted(parts))

@@ -13,7 +13,6 @@ from stockward.web.doors import door, require_doors
 from stockward.web.pages import (
     accounts,
     corrections,
-    drafts,
     entries,
     findings,
     home,
@@ -25,6 +24,7 @@ from stockward.web.pages import (
     telling,
 )
 from stockward.web.pages.counts import counts, sheets
+from stockward.web.pages.entering import answering, drafts, grids
 from stockward.web.pages.guards import bindings, rosters, shifts
 from stockward.web.permissions import Right
 from stockward.web.signing_in.changes import told_of
@@ -96,6 +96,13 @@ _SITES = [
     path(f"{_AT_A_SITE}submissions/<int:number>/send-back/", submissions.send_back, name="send_back"),
     path(f"{_AT_A_SITE}drafts/new/", drafts.new_draft, name="new_draft"),
     path(f"{_AT_A_SITE}drafts/<str:key>/", drafts.one_draft, name="draft"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/files/", drafts.add_files, name="add_files"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/files/out/", drafts.take_file_out, name="take_file_out"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/answer/", answering.answer_questions, name="answer"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/read-as/", answering.read_file_as, name="read_as"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/type/", grids.begin_typing, name="begin_typing"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/tables/<slug:table>/", grids.typed_table, name="grid"),
+    path(f"{_AT_A_SITE}drafts/<str:key>/tables/<slug:table>/drop/", grids.drop_table, name="drop_table"),
     path(f"{_AT_A_SITE}drafts/<str:key>/submit/", drafts.submit, name="submit"),
     path(f"{_AT_A_SITE}drafts/<str:key>/discard/", drafts.discard, name="discard"),
     path(f"{_AT_A_SITE}answers/", receivers.public_answers, name="public_answers"),

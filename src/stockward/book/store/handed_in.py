@@ -43,6 +43,10 @@ class HandedIn:
         SHA-256 of each file that was brought, by name.
     decimal
         The decimal mark of the site, with which numbers that a file holds as such are written.
+    left
+        How many rows of the files stand in the book already, or say other things than it and are left as they are.
+    answers
+        The text of the mapping with which files of other programs were read; empty where there are none.
     """
 
     tables: Mapping[str, RawTable] = field(default_factory=dict)
@@ -51,6 +55,8 @@ class HandedIn:
     files: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     decimal: str = "."
+    left: Mapping[str, int] = field(default_factory=dict)
+    answers: str = ""
 
     @classmethod
     def of_folder(cls, folder: Path, note: str = "") -> Self:
@@ -66,7 +72,10 @@ class HandedIn:
             for name, raw in sorted(self.tables.items())
         }
         corrected = dict(sorted(Counter(one.table for one in self.corrections).items()))
-        said = {"corrected": corrected, "files": dict(self.files), "note": self.note, "tables": brought}
+        said = {
+            "answers": self.answers, "corrected": corrected, "files": dict(self.files), "left": dict(self.left),
+            "note": self.note, "tables": brought,
+        }  # fmt: skip
         return {name: value for name, value in said.items() if value}
 
     def entries(self) -> Iterator[Said]:

@@ -16,6 +16,14 @@ from sqlalchemy import Connection, insert, select
 
 from stockward.book.store.compared import compared_alarms
 from stockward.book.store.database import Database
+from stockward.book.store.deciding.overtaken import (
+    decision_on,
+    entry_numbered,
+    named_by,
+    require_not_overtaken,
+    require_standing,
+    require_waiting,
+)
 from stockward.book.store.entries import CHANGES, DECISIONS, FORMAT, BookEntry, EntryKind, time_text
 from stockward.book.store.findings import (
     LONGEST_REASON,
@@ -27,8 +35,7 @@ from stockward.book.store.findings import (
 )
 from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
-from stockward.book.store.standing import fallen_among
-from stockward.book.store.tables import ENTRIES, TREE_HEADS, decides
+from stockward.book.store.tables import ENTRIES, TREE_HEADS
 from stockward.book.store.time_zones import moved_by
 from stockward.book.store.tree_heads import HeadKey, HeadSigner, TreeHead
 from stockward.terms.errors import BookError, ConflictError, StockwardError, UsageError
@@ -120,7 +127,7 @@ class Book:
         with self._adding(by, once, _Asked(EntryKind.SUBMISSION, site=site)) as adding:
             if adding.answered is not None:
                 return adding.answered
-            _require_standing(adding.connection, site, {one.of: one.table for one in changes.corrections})
+            require_standing(adding.connection, site, {one.of: one.table for one in changes.corrections})
             moved = moved_by(adding.connection, site, changes.settings, changes.note)
             about = changes.about if moved is None else {**changes.about, "time_zone": moved}
             drafts = [_Draft(EntryKind.SUBMISSION, about)]
@@ -129,9 +136,13 @@ class Book:
                 raise UsageError(f"{site}: there is nothing to hand in: no row, no correction, no setting")
             return adding.add(drafts, by=by, site=site, once=once)
 
-    def approve(self, submission: int, by: str, *, once: str | None = None) -> int:
-        """Put a submission in force. Raises ``BookError`` for one's own, ``ConflictError`` for one that is decided."""
-        return self._decide(EntryKind.APPROVAL, submission, by, {}, once)
+    def approve(self, submission: int, by: str, *, once: str | None = None, seen: int | None = None) -> int:
+        """Put a submission in force.
+
+        ``seen`` is the number of the last approval that ``by`` has seen, where others speak of the same. Raises
+        ``BookError`` for one's own, ``ConflictError`` for one that is decided, or overtaken by what was not seen.
+        """
+        return self._decide(EntryKind.APPROVAL, submission, by, {}, once, seen)
 
     def send_back(self, submission: int, by: str, reason: str, *, once: str | None = None) -> int:
         """Refuse a submission, with the reason. Raises as ``approve`` does."""
@@ -211,7 +222,10 @@ class Book:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _decide(self, kind: EntryKind, submission: int, by: str, about: Mapping[str, Any], once: str | None) -> int:
+    def _decide(
+        self, kind: EntryKind, submission: int, by: str, about: Mapping[str, Any], once: str | None,
+        seen: int | None = None,
+    ) -> int:  # fmt: skip
         with self._adding(by, once, _Asked(kind, submission=submission)) as adding:
             if adding.answered is not None:
                 return adding.answered
@@ -220,14 +234,15 @@ class Book:
                 raise UsageError(f"{submission}: there is no such submission: see those that wait")
             if found.by == by:
                 raise BookError(f"submission {submission}: who handed it in cannot decide on it: ask somebody else")
-            if (decided := _decision_on(adding.connection, submission)) is not None:
+            if (decided := decision_on(adding.connection, submission)) is not None:
                 said = "approved" if decided.kind == EntryKind.APPROVAL else "sent back"
                 raise ConflictError(f"submission {submission}: it was {said} already, at {decided.at}: see entry "
                                     f"{decided.number}")  # fmt: skip
             if found.settles:
-                _require_waiting(adding.connection, found)
+                require_waiting(adding.connection, found)
             elif kind is EntryKind.APPROVAL and found.site is not None:
-                _require_standing(adding.connection, found.site, _named_by(adding.connection, submission))
+                require_standing(adding.connection, found.site, named_by(adding.connection, submission))
+                about = {**about, **require_not_overtaken(adding.connection, found.site, submission, seen)}
             return adding.add([_Draft(kind, about)], by=by, site=found.site, once=once, submission=submission)
 
     def _say_of(self, site: str, finding: int, by: str, about: Mapping[str, Any], once: str | None) -> int:
@@ -337,47 +352,6 @@ def repeated_columns(entry: BookEntry) -> dict[str, Any]:
         "table": entry.table,
         "once": entry.about.get("once"),
     }
-
-
-def entry_numbered(connection: Connection, number: int) -> BookEntry | None:
-    """An entry by its number. Raises ``BookError`` for one that was changed."""
-    row = connection.execute(select(ENTRIES.c.entry).where(ENTRIES.c.number == number)).first()
-    if row is None:
-        return None
-    try:
-        return BookEntry.of_text(row.entry)
-    except ValueError as error:
-        raise BookError(f"entry {number}: {error}: verify the book, and put back a copy") from None
-
-
-def _decision_on(connection: Connection, submission: int) -> Any:
-    return connection.execute(
-        select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.at).where(ENTRIES.c.submission == submission, decides())
-    ).first()
-
-
-def _named_by(connection: Connection, submission: int) -> dict[int, str]:
-    """The entries that corrections and withdrawals of a submission name, and the table in which they do."""
-    named = select(ENTRIES.c.of, ENTRIES.c.table).where(ENTRIES.c.submission == submission, ENTRIES.c.of.is_not(None))
-    return {int(row.of): str(row.table) for row in connection.execute(named)}
-
-
-def _require_standing(connection: Connection, site: str, named: Mapping[int, str]) -> None:
-    """Raise ``ConflictError`` where an entry that is to be corrected or withdrawn does not stand."""
-    if fallen := fallen_among(connection, site, named):
-        raise ConflictError(
-            f"entry {fallen[0]}: it does not stand for {site}, or another entry has taken its place since: "
-            "read the row again, and correct what stands now"
-        )
-
-
-def _require_waiting(connection: Connection, proposal: BookEntry) -> None:
-    """Raise ``ConflictError`` where a proposal to settle a finding was overtaken."""
-    record = findings_in(connection, proposal.site or "").proposed(proposal.number)
-    if record is None or record.waiting is None or record.waiting.number != proposal.number:
-        raise ConflictError(
-            f"entry {proposal.number}: more of the finding was found since it was proposed: propose it again"
-        )
 
 
 def _moment(now: datetime, last: str | None) -> datetime:

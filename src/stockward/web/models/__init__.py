@@ -3,7 +3,7 @@
 from stockward.web.models.accounts import KnownSite, PasswordLink, RoleHeld, UserAccount
 from stockward.web.models.confidential import ReportReceiver, SealedAnswer, SealedReport
 from stockward.web.models.counts import CountedLine, SealedCount
-from stockward.web.models.drafts import DraftFile, UploadDraft
+from stockward.web.models.drafts import DraftFile, ForeignReading, ImportedRows, TypedTable, UploadDraft
 from stockward.web.models.reviews import ReviewRun
 from stockward.web.models.rosters import CalendarLink, GuardBinding, RosterFile, RosterRun
 
@@ -11,7 +11,9 @@ __all__ = [
     "CalendarLink",
     "CountedLine",
     "DraftFile",
+    "ForeignReading",
     "GuardBinding",
+    "ImportedRows",
     "KnownSite",
     "PasswordLink",
     "ReportReceiver",
@@ -22,6 +24,7 @@ __all__ = [
     "SealedAnswer",
     "SealedCount",
     "SealedReport",
+    "TypedTable",
     "UploadDraft",
     "UserAccount",
 ]

@@ -136,7 +136,7 @@ def _of_who_enters(account: UserAccount, site: str, title: str, parts: frozenset
         why = _("Uploaded %(at)s UTC.") % {"at": f"{draft.made:%Y-%m-%d %H:%M}"}
         found.append(ToDo(what, why, reverse("draft", args=[site, draft.key])))
     what = _("%(site)s: enter what is new") % {"site": title}
-    return [*found, ToDo(what, _("Upload a workbook or files."), reverse("new_draft", args=[site]))]
+    return [*found, ToDo(what, _("Upload files, or type a table."), reverse("new_draft", args=[site]))]
 
 
 def _review_of(site: str, title: str) -> ToDo:

@@ -16,6 +16,7 @@ from stockward.web.doors import door
 from stockward.web.models import KnownSite
 from stockward.web.models.accounts import new_key
 from stockward.web.permissions import Right
+from stockward.web.records.before_approval import before_approval
 from stockward.web.records.lists import PAGE, ShownSubmission, entries_of, submission_of, submissions_of
 from stockward.web.records.the_book import the_book
 from stockward.web.records.told import said_to_people
@@ -43,6 +44,7 @@ def one_submission(request: HttpRequest, site: str, number: int) -> HttpResponse
     begin = number if after is None else after
     rows = entries_of(site, parts, submission=number, after=begin)
     own = found.entry.by == request.user.key
+    waits = found.decision is None and after is None
     context = {
         "site": get_object_or_404(KnownSite, key=site),
         "submission": found,
@@ -50,6 +52,7 @@ def one_submission(request: HttpRequest, site: str, number: int) -> HttpResponse
         "next": rows[-1].entry.number if len(rows) == PAGE else None,
         "own": own,
         "decides": request.permissions.may(Right.DECIDE, site) and not own and found.decision is None,
+        "beside": before_approval(site, found, parts) if waits else None,
         "once": new_key(),
     }
     return render(request, "submissions/one.html", context)
@@ -58,9 +61,10 @@ def one_submission(request: HttpRequest, site: str, number: int) -> HttpResponse
 @door(Right.DECIDE)
 @require_POST
 def approve(request: HttpRequest, site: str, number: int) -> HttpResponse:
-    """Put a submission in force; the book refuses one's own, and one that is decided already."""
+    """Put a submission in force; the book refuses one's own, one that is decided, and what overtook it unseen."""
+    seen = entry_number(request.POST.get("seen")) if "knowingly" in request.POST else None
     return _decide(
-        request, site, number, lambda once: the_book().approve(number, request.user.key, once=once),
+        request, site, number, lambda once: the_book().approve(number, request.user.key, once=once, seen=seen),
         _("Approved. It is in force."),
     )  # fmt: skip
 

@@ -37,9 +37,9 @@ from stockward.terms.signs import printable
 from stockward.terms.spreadsheet_text import csv_text, no_formula
 from stockward.version import VERSION
 from stockward.web.models import CountedLine, KnownSite, SealedCount
-from stockward.web.records.reading import read_upload
+from stockward.web.records.entering.reading import read_upload
+from stockward.web.records.entering.uploads import folder_of, said_without_folder
 from stockward.web.records.the_book import recorded_site, standing_files, the_book
-from stockward.web.records.uploads import folder_of, said_without_folder
 
 PLAN_FILE, SHEET_FILE = "plan.json", "sheets.csv"
 LONGEST_QUANTITY, LONGEST_REMARK = 60, 400

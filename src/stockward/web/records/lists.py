@@ -81,6 +81,16 @@ class ShownSubmission:
         return [(name, brought["rows"]) for name, brought in self.entry.about.get("tables", {}).items()]
 
     @property
+    def answers(self) -> str:
+        """The text of the mapping by which its files of other programs were read; empty where it has none."""
+        return str(self.entry.about.get("answers", ""))
+
+    @property
+    def left(self) -> dict[str, int]:
+        """How many rows of its files stand in the book already, or were left there as they are."""
+        return dict(self.entry.about.get("left", {}))
+
+    @property
     def corrected(self) -> list[tuple[str, int]]:
         """The tables of which rows are put right or withdrawn, and how many of each."""
         return list(self.entry.about.get("corrected", {}).items())
@@ -197,7 +207,7 @@ class ShownEntry:
             return _in_words(about["row"])
         if self.entry.kind in DECISIONS:
             return f"{self.entry.submission} {about.get('reason', '')}".strip()
-        hidden = {"once", "text", "tables", "corrected", "files", "source", "time_zone"}
+        hidden = {"answers", "corrected", "files", "left", "once", "overtaken", "source", "tables", "text", "time_zone"}
         return _in_words({name: value for name, value in about.items() if name not in hidden})
 
     def _changes(self, row: Mapping[str, str] | None) -> str:

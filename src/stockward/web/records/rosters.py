@@ -29,9 +29,9 @@ from stockward.report.roster.calendars import CalendarShift, calendar_of
 from stockward.terms.errors import UsageError
 from stockward.terms.signs import printable
 from stockward.web.models import GuardBinding, RosterFile, RosterRun
+from stockward.web.records.entering.uploads import folder_of, said_without_folder
 from stockward.web.records.the_book import standing_files
 from stockward.web.records.told import tell_the_book
-from stockward.web.records.uploads import folder_of, said_without_folder
 
 if TYPE_CHECKING:
     from stockward.answers.roster import RosterAnswer

@@ -37,6 +37,7 @@ def django_settings(place: ServerPlace) -> dict[str, Any]:
         "FORM_RENDERER": "django.forms.renderers.TemplatesSetting",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
         "DATA_UPLOAD_MAX_NUMBER_FILES": 100,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 4_000,
         "LOGGING": _logging(place),
         **_languages(),
         **_static_files(),

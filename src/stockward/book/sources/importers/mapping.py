@@ -133,6 +133,12 @@ class MappingFile:
         self.because[path] = "answered"
         self.questions.pop(path, None)
 
+    def take_over(self, other: MappingFile) -> None:
+        """Settle all that another mapping says; where both say something of one thing, the other's word counts."""
+        self.settled |= other.settled
+        self.because |= other.because
+        self.headers |= other.headers
+
     def source_of(self, fingerprint: tuple[str, ...]) -> str | None:
         """The source whose headers these are; ``None`` for headers of no source."""
         return next((name for name, headers in self.headers.items() if headers == fingerprint), None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from stockward.terms.signs import is_text, printable
 from stockward.web.records.counts import CountAsked, HandedInCount
-from stockward.web.records.uploads import plain_name
+from stockward.web.records.entering.uploads import plain_name
 
 _MOST_BYTES, _LONGEST_NAME = 20_000_000, 100
 _PUBLIC, _THEIRS, _MADE_HERE = "public", "theirs", "here"

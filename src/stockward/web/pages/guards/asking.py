@@ -15,10 +15,10 @@ from stockward.terms.limits import LONGEST_SEARCH
 from stockward.terms.signs import is_text, printable
 from stockward.web.models import RosterFile, RosterRun
 from stockward.web.models.runs import RunState
+from stockward.web.records.entering.uploads import plain_name
 from stockward.web.records.rosters import guards_site, posts_with_driver, read_former_roster
 from stockward.web.records.the_book import standing_files
 from stockward.web.records.told import said_to_people
-from stockward.web.records.uploads import plain_name
 
 _MOST_SECONDS = 3600
 _MOST_BYTES = 20_000_000

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.signs import is_text, printable
+from stockward.web.records.entering.kinds_of_files import UPLOAD_ENDINGS
 
-ENDINGS = (".csv", ".parquet", ".toml", ".xlsx")
 MOST_BYTES, MOST_FILES, _LONGEST_NAME = 50_000_000, 60, 100
 
 
@@ -24,21 +24,23 @@ def plain_name(name: str) -> str:
     return PurePosixPath(PureWindowsPath(name).as_posix()).name
 
 
-def faults_of_files(files: Iterable[Any]) -> list[str]:
-    """Why files cannot be kept, each in one line with the mend; none where they can."""
+def faults_of_files(files: Iterable[Any], there: Iterable[tuple[str, bytes]] = ()) -> list[str]:
+    """Why files cannot be kept beside those that are there, each in one line with the mend; none where they can."""
     files = list(files)
     faults = []
     if not files:
         return [_("No file was chosen: choose site.xlsx, or the files of the folder.")]
-    if len(files) > MOST_FILES:
-        faults.append(_("These are %(count)d files: choose the files of one site.") % {"count": len(files)})
-    if sum(file.size for file in files) > MOST_BYTES:
+    sizes = {name.lower(): len(content) for name, content in there}
+    sizes |= {plain_name(file.name).lower(): file.size for file in files}
+    if max(len(files), len(sizes)) > MOST_FILES:
+        faults.append(_("These are %(count)d files: choose the files of one site.") % {"count": len(sizes)})
+    if sum(sizes.values()) > MOST_BYTES:
         faults.append(_("The files are larger than 50 MB together: upload some tables at a time."))
     names = [plain_name(file.name) for file in files]
     for name in names:
         shown = printable(name)[:_LONGEST_NAME]
-        if not name.lower().endswith(ENDINGS):
-            faults.append(_("%(name)s: only CSV, Parquet, site.xlsx and site.toml are read.") % {"name": shown})
+        if not name.lower().endswith(UPLOAD_ENDINGS):
+            faults.append(_("%(name)s: only %(kinds)s are read.") % {"name": shown, "kinds": ", ".join(UPLOAD_ENDINGS)})
         elif len(name) > _LONGEST_NAME or not is_text(name) or name.startswith(".") or name != printable(name):
             faults.append(_("%(name)s: give the file a short name of letters and figures.") % {"name": shown})
     if len({name.lower() for name in names}) < len(names):
@@ -47,13 +49,19 @@ def faults_of_files(files: Iterable[Any]) -> list[str]:
 
 
 @contextmanager
-def folder_of(files: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
-    """A folder of the server's own with these files, which is gone afterwards."""
+def folder_of(files: Iterable[tuple[str, bytes]], own: Iterable[tuple[str, bytes]] = ()) -> Iterator[Path]:
+    """A folder of the server's own with these files, which is gone afterwards.
+
+    Those of its ``own`` may stand in folders below it.
+    """
     with tempfile.TemporaryDirectory(prefix="reading-", dir=settings.STOCKWARD_PLACE.folder) as made:
         folder = Path(made) / "site"
         folder.mkdir()
         for name, content in files:
             (folder / plain_name(name)).write_bytes(content)
+        for name, content in own:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
         yield folder
 
 

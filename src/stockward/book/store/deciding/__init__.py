@@ -1,0 +1,1 @@
+"""What a decision on a submission looks at before it is entered."""
