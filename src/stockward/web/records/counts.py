@@ -23,8 +23,8 @@ from stockward import counting
 from stockward.answers.counting import CountCertificate, CountingDraw, CountingPlan, SheetLine
 from stockward.book import Site
 from stockward.book.settings import SETTINGS
+from stockward.book.store.deciding.overtaken import entry_numbered
 from stockward.book.store.facts import moment_of_book
-from stockward.book.store.records import entry_numbered
 from stockward.counting.sheets.filled import Filled, sheet_words
 from stockward.outputs import OutputTarget
 from stockward.questions.concluded import certificate_concluded
@@ -37,7 +37,7 @@ from stockward.terms.signs import printable
 from stockward.terms.spreadsheet_text import csv_text, no_formula
 from stockward.version import VERSION
 from stockward.web.models import CountedLine, KnownSite, SealedCount
-from stockward.web.records.entering.reading import read_upload
+from stockward.web.records.entering.reading import Brought, read_upload
 from stockward.web.records.entering.uploads import folder_of, said_without_folder
 from stockward.web.records.the_book import recorded_site, standing_files, the_book
 
@@ -387,6 +387,6 @@ def counts_of(certificate: CountCertificate) -> str:
 
 def _submitted(count: SealedCount, account: Any, rows: str, draw: str) -> int:
     note = f"count {draw}"
-    read = read_upload([("counts.csv", rows.encode())], count.site.key, {"stock"}, note)
+    read = read_upload(Brought([("counts.csv", rows.encode())]), count.site.key, {"stock"}, note)
     once = f"{account.key}-{count.key}-{hashlib.sha256(rows.encode()).hexdigest()[:16]}"
     return the_book().submit(count.site.key, account.key, read.changes, once=once)
