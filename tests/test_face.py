@@ -28,8 +28,10 @@ ROOT = Path(__file__).parents[1]
 RIDGEWAY = ROOT / "examples" / "ridgeway"
 FIRST_SITE, FIRST_COUNT, FAULTY = (ROOT / "docs" / name for name in ("first_site", "first_count", "faulty"))
 
-FUNCTIONS = ("check", "drill", "orders", "read_site", "review", "roster", "sample", "simulate")
-RESULTS = ("Certificate", "Check", "Draw", "Drill", "Orders", "Plan", "Review", "Roster", "Site", "Surge")
+FUNCTIONS = ("check", "drill", "orders", "plan", "read_site", "review", "roster", "sample", "simulate")
+RESULTS = (
+    "Certificate", "Check", "Draw", "Drill", "Orders", "Plan", "ProtectionPlan", "Review", "Roster", "Site", "Surge"
+)  # fmt: skip
 ERRORS = ("FigureError", "ProbabilityError", "SheetError", "SiteError", "StockwardError", "UsageError")
 
 
@@ -79,7 +81,7 @@ def test_the_examples_of_the_descriptions_are_true(room: str, monkeypatch: pytes
     assert ran.failed == 0
 
 
-PYTHON_ALONE = {"review": {"surge"}, "sample": {"draw", "result"}}
+PYTHON_ALONE = {"review": {"surge"}, "plan": {"surge"}, "sample": {"draw", "result"}}
 """Parameters that are no option; a step of a count is a command, which takes its file as an argument."""
 COMMAND_ALONE = {
     "review": {"covariance"},

@@ -14,9 +14,9 @@ from stockward.web.models.accounts import KnownSite, UserAccount, new_key
 class JsonText(models.TextField):
     """Values of JSON as text: PostgreSQL keeps some signs that files may hold in no column of JSON."""
 
-    def from_db_value(self, value: str, expression: object, connection: object) -> Any:
-        """The values."""
-        return json.loads(value)
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
+        """The values; nothing where a row that is asked for beside another is not there."""
+        return None if value is None else json.loads(value)
 
     def get_prep_value(self, value: Any) -> str:
         """The text."""
