@@ -107,10 +107,10 @@ def test_a_required_table_that_is_misspelt_is_said_once(folder: SiteFolder) -> N
 
 
 def test_what_is_no_table_is_a_notice(folder: SiteFolder) -> None:
-    folder.write("costs.csv", "a,b\n").write("README.txt", "about").write("areas.tsv", "area\tkind\n")
+    folder.write("expenses.csv", "a,b\n").write("README.txt", "about").write("areas.tsv", "area\tkind\n")
     assert folder.read().notices == (
         "areas.tsv: not read, it is no table of the format",
-        "costs.csv: not read, it is no table of the format",
+        "expenses.csv: not read, it is no table of the format",
     )
 
 
@@ -302,7 +302,7 @@ def test_read_only_files_are_read(folder: SiteFolder) -> None:
 
 
 def test_the_hash_of_every_file_that_was_read(folder: SiteFolder) -> None:
-    site = folder.write("costs.csv", "a\n").read()
+    site = folder.write("expenses.csv", "a\n").read()
     assert set(site.files) == {"site.toml", *(f"{table}.csv" for table in CLEAN)}
 
 

@@ -195,7 +195,9 @@ def test_the_key_of_a_request_answers_that_request_alone(book: Book) -> None:
     ):
         with pytest.raises(ConflictError, match="another request"):
             other()
-    assert book.approve(second, "officer", once="m") > done
+    with pytest.raises(ConflictError, match="is approved already"):
+        book.approve(second, "officer", once="m")
+    assert book.approve(second, "officer", once="m", seen=done) > done
 
 
 def test_a_head_of_a_later_day_tells_that_an_older_copy_was_put_back(book: Book, signer: HeadSigner) -> None:

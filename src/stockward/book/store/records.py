@@ -24,6 +24,7 @@ from stockward.book.store.deciding.overtaken import (
     require_standing,
     require_waiting,
 )
+from stockward.book.store.deciding.time_zones import moved_by
 from stockward.book.store.entries import CHANGES, DECISIONS, FORMAT, BookEntry, EntryKind, time_text
 from stockward.book.store.findings import (
     LONGEST_REASON,
@@ -36,7 +37,6 @@ from stockward.book.store.findings import (
 from stockward.book.store.handed_in import HandedIn
 from stockward.book.store.merkle import Peaks, leaf_hash
 from stockward.book.store.tables import ENTRIES, TREE_HEADS
-from stockward.book.store.time_zones import moved_by
 from stockward.book.store.tree_heads import HeadKey, HeadSigner, TreeHead
 from stockward.terms.errors import BookError, ConflictError, StockwardError, UsageError
 
