@@ -18,10 +18,8 @@ _FEWEST_PERIODS = 2
 _NEARLY = 1.05
 """Inventories that are meant to be monthly, or weekly, are not so to the day."""
 _BLUNTED = 1.03
-"""A smaller Σ moves the limits of the test in force, and can make a loss that is found larger by a little.
-
-Over 200 sites it never did by more than a hundredth; the simulated figures are known to about as much.
-"""
+"""A smaller Σ moves the limits of the test in force, and can make a loss that is found larger by a little: that this
+is less than so much is taken for granted, as the simulated figures are known to about a hundredth."""
 GoalKey = tuple[LevelValue, ...]
 """What a goal depends on: how often the least counted of its areas is counted, and each other decision on it."""
 _Bound = tuple[LevelValue | None, ...]
