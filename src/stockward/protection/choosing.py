@@ -41,8 +41,8 @@ class Chooser:
         self._costs: WholeCosts = whole_costs(costs, times=max(len(decisions), 1))
         self._ruled_out: dict[int, list[_RuledOut]] = {}
 
-    def rule_out(self, held: HeldGoal, key: GoalKey) -> None:
-        """Rule out all plans under which a goal depends on just that."""
+    def rule_out(self, held: HeldGoal, key: _RuledOut) -> None:
+        """Rule out all plans under which a goal depends on just that; ``None`` stands for anything."""
         self._ruled_out.setdefault(id(held), []).append(key)
 
     def cheapest(self, goals: Sequence[HeldGoal], *, most: Fraction | None = None) -> CheapestChoice:
@@ -70,12 +70,12 @@ class Chooser:
         held = [(one, one.key(choice)) for one in goals]
         hopeless = [(one, key) for one, key in held if not one.could_be_met(key)]
         for one, key in hopeless:
-            self._ruled_out.setdefault(id(one), []).append(_widened(one.is_hopeless, key))
+            self.rule_out(one, _widened(one.is_hopeless, key))
         if hopeless:
             return True
         missed = [(one, key) for one, key in held if not one.is_met(key)]
         for one, key in missed:
-            self._ruled_out.setdefault(id(one), []).append(_widened(one.is_missed, key))
+            self.rule_out(one, _widened(one.is_missed, key))
         return bool(missed)
 
 

@@ -58,11 +58,6 @@ class HeldGoal:
         return (self.goal.quantity - self.resting) / self.margin
 
     @property
-    def decisions(self) -> tuple[Decision, ...]:
-        """All decisions that touch it."""
-        return tuple(dict.fromkeys([*(one for one, _ in self.areas), *self.others]))
-
-    @property
     def measured(self) -> int:
         """How many plans it was measured under."""
         return len(self._answers)
@@ -114,16 +109,10 @@ class HeldGoal:
         return self._limits[key]
 
     def strongest(self) -> Iterator[GoalKey]:
-        """With all methods calibrated as today or as often as can be, whatever else is decided."""
-        for place in (0, -1):
-            ways = [
-                [self._values(at)[place]] if self._is_calibration(at) else self._values(at)
-                for at in range(1 + len(self.others))
-            ]
-            yield from product(*ways)
-
-    def _is_calibration(self, at: int) -> bool:
-        return at > 0 and self.others[at - 1].kind is MeasureKind.CALIBRATIONS
+        """However often it is counted, with the best of each option, and methods calibrated as today or most often."""
+        for calibrated in (0, -1):
+            best = [_strongest(one, calibrated) for one in self.others]
+            yield from ((times, *best) for times in self.times)
 
     def _values(self, at: int) -> Sequence[LevelValue]:
         """The values at a place of the key."""
@@ -182,6 +171,14 @@ def _best_of(decision: Decision) -> Option:
     random = min(one.random[0] for one in options), min(one.random[1] for one in options)
     systematic = min(one.systematic[0] for one in options), min(one.systematic[1] for one in options)
     return Option("", "", decision.of, random, systematic)
+
+
+def _strongest(decision: Decision, calibrated: int) -> LevelValue:
+    """The option whose errors are smallest together, the most inventories, or the calibrations of that place."""
+    options = [level.value for level in decision.levels if isinstance(level.value, Option)]
+    if options:
+        return min(options, key=lambda one: sum(one.random) + sum(one.systematic))
+    return decision.levels[calibrated if decision.kind is MeasureKind.CALIBRATIONS else -1].value
 
 
 def reached(level: Level, often: float) -> Fraction:
