@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE_OR_BOOK, STREAM, TextCommand, examples
+from stockward.cli.kit.options import (
+    OUTPUT,
+    OUTPUT_OR_STREAM,
+    SEED,
+    SITE_OR_BOOK,
+    STREAM,
+    TextCommand,
+    examples,
+    surge_options,
+)  # fmt: skip
 from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import progress, say_path, terminal
 from stockward.cli.kit.writing import find_places, write_answer
@@ -21,17 +30,7 @@ from stockward.cli.kit.writing import find_places, write_answer
 )
 @click.argument("site", type=SITE_OR_BOOK)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
-@click.option(
-    "--production",
-    multiple=True,
-    metavar="X",
-    help="Plan for production times X (5), or for that of a substance or line alone (TNT=5); may be repeated.",
-)
-@click.option("--dispatch", type=float, default=1.0, show_default=True, help="Factor of what leaves the site then.")
-@click.option("--weighings", type=click.Choice(["heavier", "more"]), default="heavier", show_default=True,
-              help="How the surge is weighed: as often, or as much at a time.")  # fmt: skip
-@click.option("--since", type=DAY, metavar="DATE", help="First day of the surge in the record.")
-@click.option("--until", type=DAY, metavar="DATE", help="Last day of the surge in the record.")
+@surge_options("Plan for production times X (5), or for that of a substance or line alone (TNT=5); may be repeated.")
 @click.option("--budget", type=click.FloatRange(0), metavar="COST", help="What the plan may cost a year.")
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the plan as one HTML file.")
 @click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from stockward.cli.kit.options import DAY, OUTPUT, OUTPUT_OR_STREAM, SEED, SITE_OR_BOOK, STREAM, TextCommand, examples
+from stockward.cli.kit.options import (
+    OUTPUT,
+    OUTPUT_OR_STREAM,
+    SEED,
+    SITE_OR_BOOK,
+    STREAM,
+    TextCommand,
+    examples,
+    surge_options,
+)  # fmt: skip
 from stockward.cli.kit.reading import lead_on, moment_now, read_facts
 from stockward.cli.kit.saying import progress, say_path, tell, terminal
 from stockward.cli.kit.writing import find_places, place_found, write_answer
@@ -24,17 +33,9 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
 )
 @click.argument("site", type=SITE_OR_BOOK)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
-@click.option(
-    "--production",
-    multiple=True,
-    metavar="X",
-    help="Ask again with production times X (5), or with that of a substance or line alone (TNT=5); may be repeated.",
+@surge_options(
+    "Ask again with production times X (5), or with that of a substance or line alone (TNT=5); may be repeated."
 )
-@click.option("--dispatch", type=float, default=1.0, show_default=True, help="Factor of what leaves the site then.")
-@click.option("--weighings", type=click.Choice(["heavier", "more"]), default="heavier", show_default=True,
-              help="How the surge is weighed: as often, or as much at a time.")  # fmt: skip
-@click.option("--since", type=DAY, metavar="DATE", help="First day of the surge in the record.")
-@click.option("--until", type=DAY, metavar="DATE", help="Last day of the surge in the record.")
 @click.option(
     "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
 )

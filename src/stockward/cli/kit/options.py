@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,23 @@ DAY = click.DateTime(["%Y-%m-%d"])
 PURPOSES = ("stock", "guards", "both")
 """What a new site may be for."""
 PAPER = click.Choice(["A4", "Letter"])
+
+
+def surge_options(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of more production; ``about`` says what a command does with it."""
+    options = (
+        click.option("--production", multiple=True, metavar="X", help=about),
+        click.option("--dispatch", type=float, default=1.0, show_default=True,
+                     help="Factor of what leaves the site then."),
+        click.option("--weighings", type=click.Choice(["heavier", "more"]), default="heavier", show_default=True,
+                     help="How the surge is weighed: as often, or as much at a time."),
+        click.option("--since", type=DAY, metavar="DATE", help="First day of the surge in the record."),
+        click.option("--until", type=DAY, metavar="DATE", help="Last day of the surge in the record."),
+    )  # fmt: skip
+
+    def with_them(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return with_them
