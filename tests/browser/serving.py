@@ -42,7 +42,10 @@ class Shown:
         return page
 
     def code(self) -> str:
-        """The code of now, as RFC 6238 has it."""
+        """The code of now, as RFC 6238 has it, with time enough to give it."""
+        left = 30 - time.time() % 30
+        if left < 10:
+            time.sleep(left)
         key = base64.b32decode(self.secret + "=" * (-len(self.secret) % 8))
         digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
         cut = digest[-1] & 15

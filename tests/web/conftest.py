@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,21 @@ def new_book(tmp_path: Path, settings: Any, db: None) -> Iterator[None]:
     yield
     the_book().close()
     the_book.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def half_minute_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code of now is one also where the half minute ends between its making and its use."""
+    from allauth.mfa.totp.internal import auth
+
+    class Clock:
+        begun = time.time()
+
+        @classmethod
+        def time(cls) -> float:
+            return cls.begun
+
+    monkeypatch.setattr(auth, "time", Clock)
 
 
 @pytest.fixture
