@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import product
@@ -17,7 +18,8 @@ from stockward.protection.decisions import DecidedLevels
 from stockward.protection.goals_held import HeldGoal
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
-from stockward.questions.plan import SeenBooks, make_protection_plan
+from stockward.protection.seen_books import SeenBooks
+from stockward.questions.plan import make_protection_plan
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 from stockward.unseen.series import SightRequest
@@ -32,10 +34,13 @@ def planned(site: Site, **asked: float) -> PlanAnswer:
 
 
 def planner_of(site: Site) -> tuple[Planner, SeenBooks]:
-    books = known_at(site, None)
     request = SightRequest(goals=site["goals"], detection=0.95, seed=1)
-    seen = SeenBooks.of(books, request, 0.05)
-    return Planner(books, seen.balances, seen.sights, seen.found, request.goals, 1), seen
+    seen = SeenBooks.of(known_at(site, None), request)
+    return Planner(seen, request.goals, 1, lambda choice: closed_with(seen, request, choice).goals()), seen
+
+
+def closed_with(seen: SeenBooks, request: SightRequest, choice: DecidedLevels) -> SeenBooks:
+    return SeenBooks.of(known_at(planned_site(seen.books, choice, seen.balances.joined), None), request)
 
 
 def every_choice(planner: Planner) -> list[DecidedLevels]:
@@ -49,7 +54,7 @@ def cost_of(choice: DecidedLevels) -> Fraction:
     return sum((one.levels[place].cost for one, place in choice.items()), Fraction(0))
 
 
-def meets(goals: list[HeldGoal], choice: DecidedLevels) -> bool:
+def meets(goals: Sequence[HeldGoal], choice: DecidedLevels) -> bool:
     return all(one.is_met(one.key(choice)) for one in goals)
 
 
@@ -57,12 +62,12 @@ def meets(goals: list[HeldGoal], choice: DecidedLevels) -> bool:
 def test_no_plan_is_cheaper(seed: int) -> None:
     site = drawn_site(seed)
     planner, _ = planner_of(site)
-    found = planner.chooser.cheapest(planner.held)
+    found = planner.chooser.cheapest(planner.case.held)
     cheaper = [one for one in every_choice(planner) if found.cost is None or cost_of(one) < found.cost]
     for choice in sorted(cheaper, key=cost_of, reverse=True)[:_LOOKED_AT]:
-        assert not meets(planner.held, choice)
+        assert not meets(planner.case.held, choice)
     if found.choice is not None:
-        assert meets(planner.held, found.choice)
+        assert meets(planner.case.held, found.choice)
         assert cost_of(found.choice) == found.cost
 
 
@@ -84,8 +89,8 @@ def test_what_is_expected_is_what_books_closed_with_the_plan_show(kind: MeasureK
         choice = {
             one: min(place, len(one.levels) - 1) if one.kind is kind else one.today for one in planner.chooser.decisions
         }
-        closed = SeenBooks.of(known_at(planned_site(planner.books, choice, seen.balances.joined), None), request, 0.05)
-        for one in planner.held:
+        closed = closed_with(seen, request, choice)
+        for one in planner.case.held:
             there = closed.goals()[one.id, one.goal.quantity, one.goal.within_days].detectable
             assert there == pytest.approx(one.held(one.key(choice)).detectable, rel=within)
 
@@ -151,3 +156,11 @@ def test_a_site_without_goals_is_told() -> None:
     site = drawn_site(1)
     with pytest.raises(UsageError, match="no goal can be planned for"):
         planned(site.replace(goals=site["goals"].clear()))
+
+
+def test_a_goal_that_is_set_aside_stops_the_plan() -> None:
+    site = drawn_site(3)
+    tables = {name: table.drop("row") for name, table in site.tables.items() if table.height}
+    broken = pl.DataFrame({"substance": ["TNT", "TNT"], "quantity": ["20", "-3"], "area": ["north", None]})
+    with pytest.raises(UsageError, match=r"goals row 3, quantity = '-3': .*leaves no row of goals out"):
+        planned(Site.from_tables({**tables, "goals": broken}, site.settings))

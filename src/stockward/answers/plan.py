@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from stockward.terms.verdicts import Solved
@@ -103,14 +103,81 @@ class GoalInTheWay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreInScenario:
+    """A store that gets full: what people call it, and the day by the rates of the record."""
+
+    label: str
+    full_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedScenario:
+    """One thing that may come: what fails then, what the plan of today is worth there, and what would be cheapest.
+
+    ``production`` says what grows, ``None`` where nothing does; ``factor`` is how much, of a range at the share of it
+    that is planned for. ``goals`` are those of the site, of which ``met_today`` are met there as things are, and
+    ``met`` by the plan that is cheapest as things are (``None`` without one); ``missed`` names what that misses.
+    ``holds_to`` is the factor of production up to which that plan meets every goal, ``None`` where it does all the way
+    or nowhere, and ``breaks_first`` what it misses just beyond. ``share_held`` is how much of a range it withstands.
+    ``full`` are the stores that get full within a year.
+
+    ``status`` and ``cost`` are those of the plan that is cheapest there, and ``in_the_way`` what hinders one where
+    there is none. ``changes`` is what it does otherwise than the plan of today (than what is done today, without one),
+    and ``regret`` what the plan of today costs there beyond it; ``None`` where it misses a goal, or there is no plan.
+    """
+
+    key: str
+    label: str
+    production: str | None
+    factor: float
+    dispatch: float
+    prices: float
+    since: date | None
+    chance: float | None
+    goals: int
+    met_today: int
+    met: int | None
+    missed: tuple[str, ...]
+    holds_to: float | None
+    breaks_first: tuple[str, ...]
+    share_held: float | None
+    full: tuple[StoreInScenario, ...]
+    status: Solved
+    cost: float | None
+    in_the_way: tuple[GoalInTheWay, ...]
+    changes: tuple[PlannedMeasure, ...]
+    regret: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobustPlan:
+    """The plan that is cheapest among those that meet every goal as things are and in all that may come.
+
+    ``cost`` is at the prices of today, and ``more`` how much that is beyond the plan of today. ``share`` is how much of
+    each range it was made for. ``at_once`` are the measures that are right whatever comes: every plan has them.
+    ``impossible_in`` names the scenarios in which no plan meets every goal; without it there is none for all together.
+    """
+
+    status: Solved
+    cost: float | None
+    bound: float | None
+    more: float | None
+    share: float | None
+    measures: tuple[PlannedMeasure, ...]
+    at_once: tuple[PlannedMeasure, ...]
+    impossible_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAnswer:
     """The cheapest plan of a site, by the books of the past year as they are or with more production.
 
     ``status`` is proven, impossible, or feasible where the search ended early; ``bound`` is a cost that no plan falls
     below. ``cost_now`` is what is spent today on what a plan decides, ``budget`` what may be; ``needs`` is the cost of
     the cheapest plan without that limit, where it stands in the way. ``in_the_way`` are the goals in conflict, a
-    smallest set. ``closed_again`` says how many goals were measured in books closed anew with the plan in them.
-    ``looked_at`` counts the plans of which a goal was measured.
+    smallest set. ``scenarios`` are what may come, and ``robust`` the plan that holds in all of it; ``None`` without
+    any. ``closed_again`` says how many goals were measured in books closed anew with the plan in them, ``looked_at``
+    of how many plans a goal was measured.
     """
 
     version: str
@@ -134,6 +201,8 @@ class PlanAnswer:
     measures: tuple[PlannedMeasure, ...]
     goals: tuple[PlannedGoal, ...]
     in_the_way: tuple[GoalInTheWay, ...]
+    scenarios: tuple[PlannedScenario, ...]
+    robust: RobustPlan | None
     left_out: tuple[str, ...]
     closed_again: int
     looked_at: int

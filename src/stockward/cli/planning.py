@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from stockward.cli.kit.options import (
+    FILE,
     OUTPUT,
     OUTPUT_OR_STREAM,
     SEED,
@@ -26,12 +27,20 @@ from stockward.cli.kit.writing import find_places, write_answer
 @click.command(
     "plan",
     cls=TextCommand,
-    epilog=examples("plan examples/quarry", "plan examples/quarry --budget 12000 --html plan.html"),
+    epilog=examples(
+        "plan examples/quarry",
+        "plan examples/quarry --budget 12000 --html plan.html",
+        "plan examples/quarry --scenario examples/scenarios/quarry.csv",
+    ),
 )
 @click.argument("site", type=SITE_OR_BOOK)
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @surge_options("Plan for production times X (5), or for that of a substance or line alone (TNT=5); may be repeated.")
 @click.option("--budget", type=click.FloatRange(0), metavar="COST", help="What the plan may cost a year.")
+@click.option("--scenario", type=FILE, metavar="FILE",
+              help="What may come, with the columns of scenarios.csv, in place of that of the site.")  # fmt: skip
+@click.option("--share", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True,
+              help="In how much of a range of scenarios.csv one plan must hold.")  # fmt: skip
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the plan as one HTML file.")
 @click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",
               help="Write the answers as JSON; - for standard output.")  # fmt: skip
@@ -39,8 +48,8 @@ from stockward.cli.kit.writing import find_places, write_answer
 @click.option("--quiet", is_flag=True, help="Print no plan and no notices.")
 def planning_command(
     site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
-    since: datetime | None, until: datetime | None, budget: float | None, html: Path | None,
-    json_file: Path | str | None, seed: int, quiet: bool,
+    since: datetime | None, until: datetime | None, budget: float | None, scenario: Path | None, share: float,
+    html: Path | None, json_file: Path | str | None, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
     """The cheapest plan that meets every goal of detection: what to count, to calibrate and to buy?"""
     from stockward.surge.asked import Surge
@@ -51,10 +60,21 @@ def planning_command(
     with progress(quiet) as step:
         step("reading the site")
         facts = read_facts(site)
+        if scenario is not None:
+            from stockward.book.sources.single_table import with_table_from
+
+            facts = with_table_from(facts, "scenarios", scenario)
         from stockward.questions.plan import make_protection_plan
 
         answers = make_protection_plan(
-            facts, as_of=as_of, surge=surge, budget=budget, seed=seed, generated=moment_now(), progress=step
+            facts,
+            as_of=as_of,
+            surge=surge,
+            budget=budget,
+            share=share,
+            seed=seed,
+            generated=moment_now(),
+            progress=step,
         )
     from stockward.questions.concluded import protection_concluded
     from stockward.report.plan.document import write_protection_json

@@ -70,6 +70,7 @@ def plan(
     until: str | date | None = None,
     surge: Surge | None = None,
     budget: float | None = None,
+    share: float = 0.95,
     seed: int = DEFAULT_SEED,
 ) -> ProtectionPlan:
     """The cheapest plan that meets every goal of detection: what to count, to calibrate and to buy?
@@ -89,13 +90,15 @@ def plan(
         The same as one value, in place of these.
     budget
         What the plan may cost a year, from 0 on; that of ``site.toml`` without it.
+    share
+        In how much of a range of the table ``scenarios`` one plan must hold, above 0 and at most 1.
     seed
         Of everything drawn, and of the search, from 0 on.
 
     Returns
     -------
     ProtectionPlan
-        ``measures`` and ``goals``; ``to_html`` and ``to_json`` write it.
+        ``measures``, ``goals`` and ``scenarios``; ``to_html`` and ``to_json`` write it.
 
     Raises
     ------
@@ -116,6 +119,7 @@ def plan(
         raise refused("budget", budget, "a number from 0 on")
     grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     made = make_protection_plan(
-        site_of(site), as_of=moment_of(as_of), surge=grown, budget=most, seed=seed, generated=now()
-    )
+        site_of(site), as_of=moment_of(as_of), surge=grown, budget=most, share=number_of(share, "share"), seed=seed,
+        generated=now(),
+    )  # fmt: skip
     return ProtectionPlan(made)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
 
-from stockward.answers.balances import Balances
-from stockward.answers.detection import GoalAnswer, SeriesDetection
+from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import PlanAnswer
-from stockward.balance.closing import close_balances
-from stockward.balance.testing import hazards
 from stockward.book import Site
-from stockward.book.known import KnownBooks, known_at
+from stockward.book.known import known_at
+from stockward.protection.case_goals import ClosedAgain, GoalName
 from stockward.protection.decisions import DecidedLevels
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
+from stockward.protection.seen_books import SeenBooks
+from stockward.questions.scenarios import MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site
+from stockward.terms.errors import UsageError
 from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.periods import end_of
-from stockward.unseen.series import SightRequest, sights, unseen_losses
-from stockward.unseen.sight import Sight
+from stockward.unseen.series import SightRequest
 from stockward.version import VERSION
 
 
@@ -33,6 +32,7 @@ def make_protection_plan(
     as_of: str | date | datetime | None = None,
     surge: Surge | None = None,
     budget: float | None = None,
+    share: float = MOST_OF_A_RANGE,
     seed: int = DEFAULT_SEED,
     generated: datetime,
     progress: Callable[[str], None] = lambda step: None,
@@ -50,12 +50,15 @@ def make_protection_plan(
     budget
         What the plan may cost a year, in the currency of the site (or in hours where no money is stated); that of
         ``[plan]`` where ``None``.
+    share
+        In how much of a range of what may come a plan must hold, in (0, 1].
     seed
         Of every simulation in it, and of the search: same facts, options and seed give the same plan.
 
     Raises ``UsageError`` where there is no goal, and for a cost that is not stated.
     """
     site.require_filled()
+    _require_whole(site)
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
     books = known_at(site, moment)
@@ -63,17 +66,23 @@ def make_protection_plan(
         books = known_at(surged_site(books, surge), None)
     asked = SightRequest(goals=site["goals"], detection=site.settings.detection.detection, seed=seed)
     progress("closing the balances")
-    seen = SeenBooks.of(books, asked, site.settings.detection.false_alarm)
-    planner = Planner(books, seen.balances, seen.sights, seen.found, asked.goals, seed)
+    seen = SeenBooks.of(books, asked)
+
+    def closed_with_plan(within: SeenBooks) -> ClosedAgain:
+        def measured(choice: DecidedLevels) -> Mapping[GoalName, GoalAnswer]:
+            progress("closing the books again with the plan in them")
+            planned = planned_site(within.books, choice, within.balances.joined)
+            return SeenBooks.of(known_at(planned, None), asked).goals()
+
+        return measured
+
+    planner = Planner(seen, asked.goals, seed, closed_with_plan(seen))
     most = site.settings.plan.budget if budget is None else budget
+    may_spend = None if most is None else Fraction(str(most))
     progress("looking for the cheapest plan")
-
-    def measured(choice: DecidedLevels) -> Mapping[tuple[str, float, float], GoalAnswer]:
-        progress("closing the books again with the plan in them")
-        planned = known_at(planned_site(books, choice, seen.balances.joined), None)
-        return SeenBooks.of(planned, asked, site.settings.detection.false_alarm).goals()
-
-    found = planner.plan(measured, None if most is None else Fraction(str(most)))
+    found = planner.plan(may_spend)
+    cases = ScenarioBooks(books, planner, asked, closed_with_plan)
+    scenarios, robust = look_at_scenarios(cases, found.choice, may_spend, share, progress)
     return PlanAnswer(
         version=VERSION,
         at=generated,
@@ -96,6 +105,8 @@ def make_protection_plan(
         measures=found.measures,
         goals=found.goals,
         in_the_way=found.in_the_way,
+        scenarios=scenarios,
+        robust=robust,
         left_out=found.left_out,
         closed_again=found.closed_again,
         looked_at=found.looked_at,
@@ -103,28 +114,16 @@ def make_protection_plan(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SeenBooks:
-    """What a review sees in closed books."""
+_ASKED = ("goals", "costs", "options", "scenarios")
+"""Tables that say what is asked of a plan."""
 
-    balances: Balances
-    sights: list[Sight | None]
-    found: tuple[SeriesDetection, ...]
 
-    @classmethod
-    def of(cls, books: KnownBooks, asked: SightRequest, false_alarm: float) -> SeenBooks:
-        """Close the books, and look at every series."""
-        balances = close_balances(books)
-        seen = sights(balances, hazards(balances, false_alarm), asked)
-        return cls(balances, seen, unseen_losses(balances, seen, asked))
-
-    def goals(self) -> Mapping[tuple[str, float, float], GoalAnswer]:
-        """Every goal by series, quantity and days."""
-        return {
-            (name, one.quantity, one.within_days): one
-            for name, own in zip(self.balances.series["id"], self.found, strict=True)
-            for one in [*([own.goal] if own.goal else []), *own.further_goals]
-        }
+def _require_whole(site: Site) -> None:
+    """Raise ``UsageError`` for a row at fault of what is asked: a plan for less than all of it would promise too
+    much."""
+    for problem in site.problems:
+        if problem.table in _ASKED:
+            raise UsageError(f"{problem} (a plan leaves no row of {problem.table} out)")
 
 
 def _options(

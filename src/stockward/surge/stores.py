@@ -16,8 +16,10 @@ _HORIZON_DAYS = 36_525
 """A store that is not full within a century is not said to fill."""
 
 
-def filling_stores(books: KnownBooks, flows: pl.DataFrame) -> tuple[FillingStore, ...]:
+def filling_stores(books: KnownBooks, flows: pl.DataFrame, since: date | None = None) -> tuple[FillingStore, ...]:
     """Every area with a capacity, in order of its key; ``flows`` are the movements with their factors.
+
+    The factors hold from ``since`` on, from the last inventory where that is later or ``None``.
 
     The stock is that of the area's last inventory, from which the recorded mean rates run on: with the surge's factors,
     and without. What a material without a count had there counts as nothing.
@@ -30,7 +32,7 @@ def filling_stores(books: KnownBooks, flows: pl.DataFrame) -> tuple[FillingStore
     per_day = {"today": signed, "surged": signed * rates["factor"]}
     limits = limits.with_columns(_by_area(limits, rates, values).alias(name) for name, values in per_day.items())
     table = limits.join(_last_stock(books, limits.select("area", "capacity_unit")), on="area").sort("area")
-    return tuple(_store(row) for row in table.rows(named=True))
+    return tuple(_store(row, since) for row in table.rows(named=True))
 
 
 def _by_area(limits: pl.DataFrame, rows: pl.DataFrame, values: pl.Series) -> pl.Series:
@@ -48,8 +50,12 @@ def _last_stock(books: KnownBooks, limits: pl.DataFrame) -> pl.DataFrame:
     return stock.join(days, on="area")
 
 
-def _store(row: dict[str, Any]) -> FillingStore:
-    room, surged, today = row["capacity"] - row["stock"], row["surged"], row["today"]
+def _store(row: dict[str, Any], since: date | None) -> FillingStore:
+    surged, today = row["surged"], row["today"]
+    begins = row["counted"] if since is None else max(row["counted"], since)
+    room = row["capacity"] - row["stock"]
+    before = _full_on(row["counted"], room, today)
+    left = room - today * (begins - row["counted"]).days
     return FillingStore(
         area=row["area"],
         capacity=row["capacity"],
@@ -57,8 +63,8 @@ def _store(row: dict[str, Any]) -> FillingStore:
         stock=row["stock"],
         per_day=surged,
         per_day_today=today,
-        full_on=_full_on(row["counted"], room, surged),
-        full_on_today=_full_on(row["counted"], room, today),
+        full_on=before if before is not None and before <= begins else _full_on(begins, left, surged),
+        full_on_today=before,
     )
 
 

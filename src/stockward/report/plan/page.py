@@ -8,6 +8,7 @@ from typing import Annotated
 from stockward.answers.plan import PlanAnswer
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
+from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.review.context import Badge, KeyFigure
 from stockward.report.review.page import fill
 
@@ -29,6 +30,9 @@ class ProtectionPage:
     stays: Annotated[tuple[str, ...], "what stays as it is"]
     goals: Annotated[tuple[tuple[str, ...], ...], "goals: of what, loss, found today, then, chance today, then, costs"]
     compared: Annotated[tuple[tuple[str, ...], ...], "as today and the plan: goals met, cost"]
+    scenarios: Annotated[tuple[tuple[str, ...], ...], "what may come: what, goals met today, by the plan, cost, regret"]
+    coming: Annotated[tuple[str, ...], "what fails in each, and what would do"]
+    robust: Annotated[tuple[str, ...], "the plan that holds in all that may come"]
     basis: Annotated[tuple[str, ...], "what the plan stands on"]
     generated: Annotated[str, "version, seed and moment"]
 
@@ -65,6 +69,9 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
             for one in plan.goals
         ),
         compared=tuple(say.compared(plan)),
+        scenarios=tuple(scenario_row(plan, one) for one in plan.scenarios),
+        coming=tuple(scenario_words(plan)),
+        robust=tuple(robust_words(plan)),
         basis=tuple(say.basis_words(plan)),
         generated=f"Stockward {plan.version}, seed {plan.seed}, {at} at the site",
     )  # fmt: skip

@@ -136,13 +136,14 @@ def stays_words(plan: PlanAnswer) -> list[str]:
 
 def ways_out(plan: PlanAnswer) -> list[str]:
     """What would have to give for there to be a plan."""
-    texts = [_way_out(plan, one) for one in plan.in_the_way]
+    texts = [way_out(plan, one) for one in plan.in_the_way]
     if plan.needs is not None:
         texts.append(f"A budget of {cost_words(plan, plan.needs)} a year would do for all of them.")
     return texts
 
 
-def _way_out(plan: PlanAnswer, one: GoalInTheWay) -> str:
+def way_out(plan: PlanAnswer, one: GoalInTheWay) -> str:
+    """What stands in the way of one goal, and what would have to give."""
     goal = f"{one.label}, {words.quantity(one.quantity, one.unit)}"
     if one.reason:
         return f"{goal}: {one.reason}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stockward.answers.plan import PlanAnswer
 from stockward.report.kit import lines as terminal
 from stockward.report.plan import sentences as say
+from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +32,12 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
     console.print()
     terminal.table(console, _compared(plan))
     console.print()
+    if plan.scenarios:
+        terminal.table(console, _coming(plan))
+        console.print()
+        for text in [*robust_words(plan), *scenario_words(plan)]:
+            terminal.say_block(console, text)
+        console.print()
     for text in [*say.stays_words(plan), *say.basis_words(plan)]:
         terminal.say_block(console, text)
 
@@ -63,4 +70,13 @@ def _compared(plan: PlanAnswer) -> list[terminal.LineColumn]:
         terminal.LineColumn("Done", [done for done, _, _ in rows], False),
         terminal.LineColumn("Goals met", [met for _, met, _ in rows], True),
         terminal.LineColumn("Cost a year", [cost for _, _, cost in rows], True),
+    ]
+
+
+def _coming(plan: PlanAnswer) -> list[terminal.LineColumn]:
+    rows = [scenario_row(plan, one) for one in plan.scenarios]
+    heads = ("If this comes", "Met as today", "By the plan", "Cheapest there", "Plan costs more by")
+    return [
+        terminal.LineColumn(head, list(column), bool(place))
+        for place, (head, column) in enumerate(zip(heads, zip(*rows, strict=True), strict=True))
     ]
