@@ -12,7 +12,7 @@ from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import GoalInTheWay, MeasureKind
 from stockward.protection.decisions import DecidedLevels, Decision
 from stockward.protection.goals_held import HeldGoal
-from stockward.protection.seen_books import SeenBooks, answers_of
+from stockward.protection.seen_books import SeenBooks
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Scope
 from stockward.unseen.goals import Goal, goals_of
@@ -76,7 +76,7 @@ class WantedGoals:
             (number, held)
             for number, sight in enumerate(self._seen.sights)
             if sight is None
-            for held in answers_of(self._seen.found[number])
+            for held in self._seen.found[number].answers
         ]
         return CaseGoals(
             held=tuple(held for number, sight in self.tested for held in self._held(number, sight, decisions)),

@@ -15,6 +15,7 @@ from stockward.protection.case_goals import ClosedAgain, GoalName
 from stockward.protection.decisions import DecidedLevels
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
+from stockward.protection.scenarios import scenarios_of
 from stockward.protection.seen_books import SeenBooks
 from stockward.questions.scenarios import MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
 from stockward.surge.asked import Surge
@@ -59,6 +60,7 @@ def make_protection_plan(
     """
     site.require_filled()
     _require_whole(site)
+    coming = scenarios_of(site)
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
     books = known_at(site, moment)
@@ -82,7 +84,7 @@ def make_protection_plan(
     progress("looking for the cheapest plan")
     found = planner.plan(may_spend)
     cases = ScenarioBooks(books, planner, asked, closed_with_plan)
-    scenarios, robust = look_at_scenarios(cases, found.choice, may_spend, share, progress)
+    scenarios, robust = look_at_scenarios(cases, coming, found.choice, may_spend, share, progress)
     return PlanAnswer(
         version=VERSION,
         at=generated,

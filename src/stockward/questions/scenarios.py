@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,7 +14,7 @@ from stockward.book.known import KnownBooks, known_at
 from stockward.protection.case_goals import CaseGoals, ClosedAgain
 from stockward.protection.decisions import DecidedLevels
 from stockward.protection.planning import Planner
-from stockward.protection.scenarios import Scenario, ScenarioCase, WhatMayCome, scenarios_of
+from stockward.protection.scenarios import Scenario, ScenarioCase, WhatMayCome
 from stockward.protection.seen_books import SeenBooks
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site, with_factors
@@ -70,18 +70,18 @@ class ScenarioBooks:
 
 def look_at_scenarios(
     cases: ScenarioBooks,
+    scenarios: Sequence[Scenario],
     chosen: DecidedLevels | None,
     budget: Fraction | None,
     share: float,
     progress: Callable[[str], None],
 ) -> tuple[tuple[PlannedScenario, ...], RobustPlan | None]:
-    """Every scenario of the site beside the plan that was ``chosen``, and the plan that holds in all of them.
+    """Every scenario beside the plan that was ``chosen``, and the plan that holds in all of them.
 
-    Raises ``UsageError`` for a share that is none, and for what ``scenarios_of`` names.
+    Raises ``UsageError`` for a share that is none, and for a substance or line that the books do not know.
     """
     if not 0 < share <= 1:
         raise UsageError(f"share: {share:g} is no share of what may come: give more than 0, at most 1")
-    scenarios = scenarios_of(cases.books.site)
     if not scenarios:
         return (), None
     looked_at, answers = [], []

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.balances import Balances
-from stockward.answers.detection import Detectable, Remedy, SeriesDetection
+from stockward.answers.detection import Detectable, GoalAnswer, Remedy, SeriesDetection
 from stockward.balance.series_periods import uncertain
 from stockward.stats.arrays import Array
 from stockward.stats.scanning.hazard import Hazard
@@ -64,21 +64,48 @@ def unseen_losses(
     ``targets`` stand for the goals of series that have none; without either no remedy is looked for.
     """
     tested = sum(sight is not None for sight in seen)
-    goals = asked.goals.to_dicts()
-    joined = set(balances.series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
-    rows, found, counted = balances.series.to_dicts(), [], _in_items(balances)
+    scopes, found, counted = balances.series["scope"].to_list(), [], _in_items(balances)
     resting = _resting(balances, counted)
-    for number, sight in enumerate(seen):
-        row = rows[number]
-        whole = row["substance"] not in joined
-        asked_for = goals_of(goals, row["area"], row["substance"], row["unit"], whole=whole)
+    for number, (sight, goals) in enumerate(zip(seen, _goals(balances, asked), strict=True)):
         if sight is None:
-            found.append(_at_rest(_without_test(balances, number, asked_for), resting[number]))
+            found.append(_at_rest(_without_test(balances, number, goals), resting[number]))
             continue
         target = None if targets is None else targets[number]
-        seen_so = _look(sight, asked_for, target, tested, Scope(row["scope"]))
+        seen_so = _look(sight, goals, target, tested, Scope(scopes[number]))
         found.append(_at_rest(replace(seen_so, in_items=number in counted), resting[number]))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesGoals:
+    """The goals of one series held against it, and how much of it is listed at earlier readings."""
+
+    answers: tuple[GoalAnswer, ...]
+    resting: float
+
+
+def goals_seen(balances: Balances, seen: Sequence[Sight | None], asked: SightRequest) -> tuple[SeriesGoals, ...]:
+    """The goals of every series as ``unseen_losses`` holds them, and nothing else that takes long."""
+    resting = _resting(balances, _in_items(balances))
+    found = []
+    for number, (sight, goals) in enumerate(zip(seen, _goals(balances, asked), strict=True)):
+        held = (
+            _goals_without_test(_is_exact(balances, number), goals)
+            if sight is None
+            else [one for _, one in answers(sight, goals)]
+        )
+        found.append(SeriesGoals(tuple(beside_resting(one, resting[number]) for one in held), resting[number]))
+    return tuple(found)
+
+
+def _goals(balances: Balances, asked: SightRequest) -> list[list[Goal]]:
+    """The goals of each series."""
+    goals, series = asked.goals.to_dicts(), balances.series
+    joined = set(series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
+    return [
+        goals_of(goals, area, substance, unit, whole=substance not in joined)
+        for area, substance, unit in series.select("area", "substance", "unit").iter_rows()
+    ]
 
 
 def _resting(balances: Balances, in_items: Container[int]) -> list[float]:
@@ -128,9 +155,8 @@ def _look(sight: Sight, goals: Sequence[Goal], target: float | None, tested: int
 
 def _without_test(balances: Balances, number: int, goals: Sequence[Goal]) -> SeriesDetection:
     """An exact series shows any loss, of items one piece; one that cannot be tested shows nothing."""
-    closed = balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
-    exact = closed.height > 0 and not uncertain(closed).any()
-    held = [without_errors(goal) if exact else untested(goal) for goal in goals]
+    exact = _is_exact(balances, number)
+    held = _goals_without_test(exact, goals)
     items = exact and balances.series["basis"][number] == Basis.ITEM.value
     one = Detectable(
         abrupt=1.0, abrupt_last=1.0, even_year=1.0, worst_pattern=1.0, limit_abrupt=1.0, limit_even_year=1.0,
@@ -145,3 +171,13 @@ def _without_test(balances: Balances, number: int, goals: Sequence[Goal]) -> Ser
         remedies=(),
         further_goals=tuple(held[1:]),
     )
+
+
+def _is_exact(balances: Balances, number: int) -> bool:
+    """Whether a series that is not tested has closed periods, all of them without a doubt."""
+    closed = balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
+    return closed.height > 0 and not uncertain(closed).any()
+
+
+def _goals_without_test(exact: bool, goals: Sequence[Goal]) -> list[GoalAnswer]:
+    return [without_errors(goal) if exact else untested(goal) for goal in goals]
