@@ -51,6 +51,16 @@ class PlannedMeasure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDay:
+    """An inventory or a calibration that is due on a day: of which area or method, and what people call it."""
+
+    on: date
+    kind: MeasureKind
+    of: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedGoal:
     """One goal of detection, today and in the plan; losses in ``unit``.
 
@@ -175,9 +185,9 @@ class PlanAnswer:
     ``status`` is proven, impossible, or feasible where the search ended early; ``bound`` is a cost that no plan falls
     below. ``cost_now`` is what is spent today on what a plan decides, ``budget`` what may be; ``needs`` is the cost of
     the cheapest plan without that limit, where it stands in the way. ``in_the_way`` are the goals in conflict, a
-    smallest set. ``scenarios`` are what may come, and ``robust`` the plan that holds in all of it; ``None`` without
-    any. ``closed_again`` says how many goals were measured in books closed anew with the plan in them, ``looked_at``
-    of how many plans a goal was measured.
+    smallest set. ``calendar`` says what is due in the year after ``at``. ``scenarios`` are what may come, and
+    ``robust`` the plan that holds in all of it; ``None`` without any. ``closed_again`` says how many goals were
+    measured in books closed anew with the plan in them, ``looked_at`` of how many plans a goal was measured.
     """
 
     version: str
@@ -201,6 +211,7 @@ class PlanAnswer:
     measures: tuple[PlannedMeasure, ...]
     goals: tuple[PlannedGoal, ...]
     in_the_way: tuple[GoalInTheWay, ...]
+    calendar: tuple[PlannedDay, ...]
     scenarios: tuple[PlannedScenario, ...]
     robust: RobustPlan | None
     left_out: tuple[str, ...]

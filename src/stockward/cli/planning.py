@@ -21,7 +21,7 @@ from stockward.cli.kit.options import (
 )  # fmt: skip
 from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import progress, say_path, terminal
-from stockward.cli.kit.writing import find_places, write_answer
+from stockward.cli.kit.writing import find_places, place_found, write_answer
 
 
 @click.command(
@@ -42,6 +42,8 @@ from stockward.cli.kit.writing import find_places, write_answer
 @click.option("--share", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True,
               help="In how much of a range of scenarios.csv one plan must hold.")  # fmt: skip
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the plan as one HTML file.")
+@click.option("--xlsx", type=OUTPUT, metavar="FILE", help="Write the plan as a workbook, with its calendar.")
+@click.option("--ics", type=OUTPUT, metavar="FILE", help="Write the days of counts and calibrations as an iCalendar.")
 @click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",
               help="Write the answers as JSON; - for standard output.")  # fmt: skip
 @click.option("--seed", type=SEED, default=1, show_default=True, help="Seed of what is sampled, and of the search.")
@@ -49,7 +51,7 @@ from stockward.cli.kit.writing import find_places, write_answer
 def planning_command(
     site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
     since: datetime | None, until: datetime | None, budget: float | None, scenario: Path | None, share: float,
-    html: Path | None, json_file: Path | str | None, seed: int, quiet: bool,
+    html: Path | None, xlsx: Path | None, ics: Path | None, json_file: Path | str | None, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
     """The cheapest plan that meets every goal of detection: what to count, to calibrate and to buy?"""
     from stockward.surge.asked import Surge
@@ -80,9 +82,14 @@ def planning_command(
     from stockward.report.plan.document import write_protection_json
     from stockward.report.plan.page import write_protection_html
     from stockward.report.plan.terminal import print_protection
+    from stockward.report.plan.workbook import write_plan_ics, write_plan_xlsx
 
     if html is not None:
         write_answer(write_protection_html(answers), html)
+    if xlsx is not None:
+        write_plan_xlsx(answers, place_found(xlsx))
+    if ics is not None:
+        write_answer(write_plan_ics(answers), ics)
     if json_file is not None:
         write_answer(write_protection_json(answers), json_file)
     if not quiet:

@@ -19,6 +19,7 @@ from stockward.questions.plan import make_protection_plan
 from stockward.report import cards
 from stockward.report.plan.document import write_protection_json
 from stockward.report.plan.page import write_protection_html
+from stockward.report.plan.workbook import write_plan_ics, write_plan_xlsx
 from stockward.report.review.card import Card
 from stockward.surge.asked import Surge
 from stockward.terms.limits import DEFAULT_SEED
@@ -28,6 +29,13 @@ _GOALS = (
     "id", "substance", "quantity", "unit", "within_days", "needed_now", "needed", "chance_now", "chance", "met_now",
     "met", "price",
 )  # fmt: skip
+
+
+_SCENARIOS = (
+    "key", "label", "production", "factor", "dispatch", "prices", "since", "chance", "goals", "met_today", "met",
+    "holds_to", "share_held", "status", "cost", "regret",
+)  # fmt: skip
+_CALENDAR = ("on", "kind", "of", "name")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,6 +54,16 @@ class ProtectionPlan(Shown):
         """One row for each goal: the smallest loss that is found as it asks, today and in the plan, and its price."""
         return frame_of(self.answers.goals, _GOALS)
 
+    @property
+    def scenarios(self) -> pl.DataFrame:
+        """One row for each thing that may come: goals met there, the factor the plan holds to, cost and regret."""
+        return frame_of(self.answers.scenarios, _SCENARIOS)
+
+    @property
+    def calendar(self) -> pl.DataFrame:
+        """One row for each inventory and each calibration that is added, by day."""
+        return frame_of(self.answers.calendar, _CALENDAR)
+
     def to_json(self, path: FilePlace) -> None:
         """Write the plan as JSON (schema stockward.protection/1)."""
         write_whole(own_place(path), write_protection_json(self.answers))
@@ -53,6 +71,14 @@ class ProtectionPlan(Shown):
     def to_html(self, path: FilePlace) -> None:
         """Write the plan: one self-contained HTML file."""
         write_whole(own_place(path), write_protection_html(self.answers))
+
+    def to_xlsx(self, path: FilePlace) -> None:
+        """Write the plan as a workbook, with its calendar."""
+        write_plan_xlsx(self.answers, own_place(path))
+
+    def to_ics(self, path: FilePlace) -> None:
+        """Write the days of counts and calibrations as an iCalendar."""
+        write_whole(own_place(path), write_plan_ics(self.answers))
 
     def card(self) -> Card:
         """What is shown: what to do, and what it costs."""
@@ -98,7 +124,8 @@ def plan(
     Returns
     -------
     ProtectionPlan
-        ``measures``, ``goals`` and ``scenarios``; ``to_html`` and ``to_json`` write it.
+        ``measures``, ``goals``, ``calendar`` and ``scenarios``; ``to_html``, ``to_json``, ``to_xlsx`` and ``to_ics``
+        write it.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import PlanAnswer
 from stockward.book import Site
 from stockward.book.known import known_at
+from stockward.protection.calendar import planned_days
 from stockward.protection.case_goals import ClosedAgain, GoalName
 from stockward.protection.decisions import DecidedLevels
 from stockward.protection.planned_books import planned_site
@@ -22,7 +23,7 @@ from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site
 from stockward.terms.errors import UsageError
 from stockward.terms.limits import DEFAULT_SEED
-from stockward.terms.periods import end_of
+from stockward.terms.periods import end_of, local_day
 from stockward.unseen.series import SightRequest
 from stockward.version import VERSION
 
@@ -107,6 +108,7 @@ def make_protection_plan(
         measures=found.measures,
         goals=found.goals,
         in_the_way=found.in_the_way,
+        calendar=() if found.cost is None else planned_days(found.measures, local_day(generated, site.timezone)),
         scenarios=scenarios,
         robust=robust,
         left_out=found.left_out,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stockward.answers.plan import PlanAnswer, PlannedMeasure, PlannedScenario, RobustPlan
+from stockward.answers.plan import MeasureKind, PlanAnswer, PlannedMeasure, PlannedScenario, RobustPlan
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
 from stockward.terms.verdicts import Solved
@@ -86,7 +86,10 @@ def _measures(changes: Sequence[PlannedMeasure]) -> str:
 
 def _measure(one: PlannedMeasure) -> str:
     name = say.measure_name(one)
-    return f"{name[0].lower()}{name[1:]}: {say.level_words(one, now=False)} (else {say.level_words(one, now=True)})"
+    name = f"{name[0].lower()}{name[1:]}"
+    if one.kind is MeasureKind.OPTION:
+        return f"{name} by {one.name}" if one.a_year else f"do without {one.name}"
+    return f"{name} {say.level_words(one, now=False)} in place of {say.level_words(one, now=True)}"
 
 
 def _robust(plan: PlanAnswer, robust: RobustPlan) -> str:
@@ -104,7 +107,7 @@ def _robust(plan: PlanAnswer, robust: RobustPlan) -> str:
     return (
         f"One plan meets every goal as things are and in all that may come{of}, for "
         f"{say.cost_words(plan, robust.cost)} a year{sure}: {say.cost_words(plan, robust.more)} more than the plan "
-        f"above. It takes {_measures(robust.measures)}."
+        f"above. Beside what is done today: {_measures(robust.measures)}."
     )
 
 

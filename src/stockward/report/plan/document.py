@@ -33,6 +33,7 @@ def write_protection_json(plan: PlanAnswer) -> str:
         "measures": [{**asdict(one), "changes": one.changes} for one in plan.measures],
         "goals": [{**asdict(one), "met_now": one.met_now, "met": one.met} for one in plan.goals],
         "in_the_way": plan.in_the_way,
+        "calendar": plan.calendar,
         "scenarios": plan.scenarios,
         "robust": plan.robust,
         "left_out": plan.left_out,

@@ -24,10 +24,14 @@ def cost_words(plan: PlanAnswer, cost: float | None) -> str:
     if cost is None:
         return words.NOTHING
     places = 0 if abs(cost) >= 100 else 1 if cost % 1 else 0
-    figure = words.number(cost, places)
+    return f"{words.number(cost, places)} {cost_unit(plan)}"
+
+
+def cost_unit(plan: PlanAnswer) -> str:
+    """What costs are counted in."""
     if plan.cost_unit is CostUnit.MONEY:
-        return f"{figure} {plan.currency or 'in money'}"
-    return f"{figure} hours" if plan.cost_unit is CostUnit.HOURS else f"{figure} counts and calibrations"
+        return plan.currency or "in money"
+    return "hours" if plan.cost_unit is CostUnit.HOURS else "counts and calibrations"
 
 
 def plan_headline(plan: PlanAnswer) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from stockward.answers.detection import SeriesDetection
@@ -13,16 +12,11 @@ from stockward.outputs import OutputTarget
 from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
 from stockward.report.kit import words
-from stockward.report.kit.sheet import Cell, Sheet, workbook_at
+from stockward.report.kit.sheet import Cell, Sheet, write_sheets
 from stockward.report.review import books, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
 from stockward.terms.verdicts import TESTS, VERDICT_MEANING, Verdict
-
-_WIDTH_MIN, _WIDTH_MAX = 9, 60
-_WIDTH_ROWS = 200
-# The most characters that a cell of a spreadsheet holds.
-_TEXT_MAX = 32_767
 
 
 def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
@@ -32,18 +26,8 @@ def write_xlsx(review: ReviewAnswer, path: OutputTarget) -> None:
     as a whole, of what would go unseen, of guards, of the ledger. Headers name units; moments are the site's.
     Raises ``UsageError`` where the file cannot be written.
     """
-    with workbook_at(path) as book:
-        made = words.local(review.at, review.timezone).replace(tzinfo=None)
-        book.set_properties({"title": f"{review.site}: stock review", "created": made})
-        styles = {
-            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-            "text": book.add_format({"valign": "top", "text_wrap": True}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"}),
-            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"}),
-            "number": book.add_format({"valign": "top"}),
-        }
-        for sheet in review_sheets(review):
-            _write(book, sheet, styles)
+    made = words.local(review.at, review.timezone).replace(tzinfo=None)
+    write_sheets(path, f"{review.site}: stock review", made, review_sheets(review))
 
 
 def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
@@ -389,46 +373,3 @@ def _about(review: ReviewAnswer) -> Sheet:
 
 def _localised(value: Any, timezone: str) -> Cell:
     return words.local(value, timezone) if isinstance(value, datetime) else value
-
-
-def _write(book: Any, sheet: Sheet, styles: dict[str, Any]) -> None:
-    page = book.add_worksheet(sheet.name)
-    page.freeze_panes(1, 0)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(0)
-    page.set_footer("&L&A&R&P / &N")
-    for column, width in enumerate(_widths(sheet)):
-        page.set_column(column, column, width)
-    for column, name in enumerate(sheet.header):
-        page.write_string(0, column, name, styles["head"])
-    for number, row in enumerate(sheet.rows, start=1):
-        for column, value in enumerate(row):
-            _put(page, number, column, value, styles)
-    if sheet.rows:
-        page.autofilter(0, 0, len(sheet.rows), len(sheet.header) - 1)
-
-
-def _put(page: Any, row: int, column: int, value: Cell, styles: dict[str, Any]) -> None:
-    """One cell by its own type; unknown stays an empty cell."""
-    if isinstance(value, bool):
-        page.write_string(row, column, "yes" if value else "no", styles["text"])
-    elif isinstance(value, str):
-        page.write_string(row, column, value[:_TEXT_MAX], styles["text"])
-    elif isinstance(value, datetime):
-        page.write_datetime(row, column, value.replace(tzinfo=None), styles["moment"])
-    elif isinstance(value, date):
-        page.write_datetime(row, column, value, styles["day"])
-    elif value is not None and math.isfinite(value):
-        page.write_number(row, column, value, styles["number"])
-
-
-def _widths(sheet: Sheet) -> list[int]:
-    """Wide enough for what stands in the first rows; headers wrap at their words."""
-    widths = [max(max(map(len, name.split())), _WIDTH_MIN) for name in sheet.header]
-    for row in sheet.rows[:_WIDTH_ROWS]:
-        for column, value in enumerate(row):
-            length = 16 if isinstance(value, datetime) else 10 if isinstance(value, float) else len(str(value or ""))
-            widths[column] = max(widths[column], length + 1)
-    return [min(width, _WIDTH_MAX) for width in widths]
