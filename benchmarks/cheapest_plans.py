@@ -3,10 +3,10 @@
     python -m benchmarks.cheapest_plans               200 sites
     python -m benchmarks.cheapest_plans --sites 20    so many
 
-Of each site every choice that costs less than the plan is measured, goal by goal, by the terms of error; of the ones
-that come nearest in cost the books are closed again too. The plan must meet every goal in closed books, and nothing
-cheaper may meet them all by the terms; where the closed books made it dearer than the cheapest by the terms, its bound
-must be that. Counted: sites whose plan has a cheaper one, plans that miss a goal, and plans called proven.
+Of each site every choice that costs less than the bound of its plan is measured, goal by goal, by the terms of error.
+The plan must meet every goal in closed books, and nothing below its bound may meet them all by the terms; where there
+is no plan, of every choice that meets them by the terms the books are closed, and none may meet them there. Counted:
+sites with a cheaper plan than was found, plans that miss a goal, and plans that are not proven.
 """
 
 from __future__ import annotations
@@ -57,12 +57,11 @@ def _one(site: Site) -> dict[str, bool]:
     margins = [one.margin for one in planner.case.held]
     for one in planner.case.held:
         one.margin = 1.0
-    cheaper = any(_meets(planner.case.held, choice) for choice in _choices(planner, limit))
+    by_terms = [choice for choice in _choices(planner, limit) if _meets(planner.case.held, choice)]
+    cheaper = any(best.choice is not None or _meets_closed(planner, closed(choice)) for choice in by_terms)
     for one, margin in zip(planner.case.held, margins, strict=True):
         one.margin = margin
-    missed = best.choice is not None and not all(
-        closed(best.choice).goals()[one.id, one.goal.quantity, one.goal.within_days].met for one in planner.case.held
-    )
+    missed = best.choice is not None and not _meets_closed(planner, closed(best.choice))
     return {
         "planned": best.choice is not None,
         "cheaper": cheaper,
@@ -82,6 +81,11 @@ def _choices(planner: Planner, limit: Fraction | None) -> list[DecidedLevels]:
 
 def _meets(goals: Sequence[HeldGoal], choice: DecidedLevels) -> bool:
     return all(one.is_met(one.key(choice)) for one in goals)
+
+
+def _meets_closed(planner: Planner, seen: SeenBooks) -> bool:
+    found = seen.goals()
+    return all(found[one.id, one.goal.quantity, one.goal.within_days].met for one in planner.case.held)
 
 
 if __name__ == "__main__":

@@ -164,3 +164,12 @@ def test_a_goal_that_is_set_aside_stops_the_plan() -> None:
     broken = pl.DataFrame({"substance": ["TNT", "TNT"], "quantity": ["20", "-3"], "area": ["north", None]})
     with pytest.raises(UsageError, match=r"goals row 3, quantity = '-3': .*leaves no row of goals out"):
         planned(Site.from_tables({**tables, "goals": broken}, site.settings))
+
+
+def test_what_one_plan_needs_more_rules_out_no_other() -> None:
+    # Books closed with the cheapest choices need more than is expected; others, as dear, need less and meet the goals.
+    plan = planned(drawn_site(1028))
+    assert plan.cost is not None
+    assert plan.status is Solved.FEASIBLE
+    assert plan.bound is not None
+    assert plan.bound <= plan.cost

@@ -45,6 +45,10 @@ class Chooser:
         """Rule out all plans under which a goal depends on just that; ``None`` stands for anything."""
         self._ruled_out.setdefault(id(held), []).append(key)
 
+    def forget(self, held: HeldGoal) -> None:
+        """Let go of all that was ruled out for a goal: it was held against another target."""
+        self._ruled_out.pop(id(held), None)
+
     def cheapest(self, goals: Sequence[HeldGoal], *, most: Fraction | None = None) -> CheapestChoice:
         """The cheapest choice that meets these goals, and costs no more than ``most``."""
         while True:

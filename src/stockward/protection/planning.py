@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -21,6 +21,11 @@ from stockward.terms.verdicts import Solved
 
 _LEAST_MARGIN = 1.001
 """A plan that misses a goal by rounding is not looked at again."""
+_MOST_CLOSED = 100
+"""So often the books are closed again in one search."""
+
+_Missing = Callable[[HeldGoal, DecidedLevels, GoalAnswer | None], None]
+"""Told of a goal that closed books miss, of the choice that is in them, and of what was found there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +102,49 @@ class Planner:
         """The cheapest choice of which the books of all cases, closed with it, meet every goal, too.
 
         Where they need a larger loss than the terms of error let expect, the goal is held against by so much less from
-        then on; what was cheapest before that is a bound.
+        then on; what was cheapest before that is a bound. Where that leaves no plan, only the choices whose books were
+        closed are ruled out.
         """
         if any(case.unmet for case in cases):
             return CheapestChoice(Solved.IMPOSSIBLE, None, None, None)
         goals = [one for case in cases for one in case.held]
-        first = best = self.chooser.cheapest(goals, most=most)
-        while best.choice is not None:
+        first = self.chooser.cheapest(goals, most=most)
+        best = self._closing(cases, first, most, self._tighten)
+        if best.choice is None and first.choice is not None:
+            # What one plan needs beyond what is expected was held against every plan; another may need less.
+            for one in goals:
+                one.margin = 1.0
+                self.chooser.forget(one)
+            again = self.chooser.cheapest(goals, most=most)
+            best = self._closing(cases, again, most, self._rule_out)
+        return best
+
+    def _closing(
+        self, cases: Sequence[CaseGoals], first: CheapestChoice, most: Fraction | None, missing: _Missing
+    ) -> CheapestChoice:
+        """From the first choice on, the first one that meets every goal in closed books; ``missing`` learns of others.
+
+        A search that closes the books too often is ended, and says so.
+        """
+        goals, best = [one for case in cases for one in case.held], first
+        for _ in range(_MOST_CLOSED):
+            if best.choice is None:
+                return best
             missed = [found for case in cases for found in case.missed_when_closed(best.choice)]
             if not missed:
                 proven = best.status is Solved.PROVEN and best.cost == first.cost
                 return replace(best, status=Solved.PROVEN if proven else Solved.FEASIBLE, bound=first.bound)
             for one, there in missed:
-                self._tighten(one, best.choice, there)
+                missing(one, best.choice, there)
             best = self.chooser.cheapest(goals, most=most)
-        return best
+        return CheapestChoice(Solved.OUT_OF_TIME, None, None, first.bound)
 
     def _without(self, case: CaseGoals, left_out: HeldGoal) -> CheapestChoice:
         """The cheapest plan for all goals of a case but one."""
         return self.chooser.cheapest([one for one in case.held if one is not left_out])
+
+    def _rule_out(self, held: HeldGoal, choice: DecidedLevels, _: GoalAnswer | None) -> None:
+        self.chooser.rule_out(held, held.key(choice))
 
     def _tighten(self, held: HeldGoal, choice: DecidedLevels, again: GoalAnswer | None) -> None:
         key = held.key(choice)
