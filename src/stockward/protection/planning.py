@@ -110,7 +110,10 @@ class Planner:
         goals = [one for case in cases for one in case.held]
         first = self.chooser.cheapest(goals, most=most)
         best = self._closing(cases, first, most, self._tighten)
-        if best.choice is None and first.choice is not None:
+        if best.choice is not None:
+            proven = best.status is Solved.PROVEN and best.cost == first.cost
+            return replace(best, status=Solved.PROVEN if proven else Solved.FEASIBLE, bound=first.bound)
+        if first.choice is not None:
             # What one plan needs beyond what is expected was held against every plan; another may need less.
             for one in goals:
                 one.margin = 1.0
@@ -132,8 +135,7 @@ class Planner:
                 return best
             missed = [found for case in cases for found in case.missed_when_closed(best.choice)]
             if not missed:
-                proven = best.status is Solved.PROVEN and best.cost == first.cost
-                return replace(best, status=Solved.PROVEN if proven else Solved.FEASIBLE, bound=first.bound)
+                return best
             for one, there in missed:
                 missing(one, best.choice, there)
             best = self.chooser.cheapest(goals, most=most)
