@@ -45,12 +45,12 @@ types: $(VENV)/installed
 	$(BIN)/mypy
 
 test: $(VENV)/installed lint types
-	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -n auto --dist worksteal -rs
+	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal -rs
 
 check: test
 
 check-fast: $(VENV)/installed lint types
-	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" $$($(BIN)/python tests/near.py)
+	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" $$($(BIN)/python tests/near.py)
 
 mutants: $(VENV)/installed
 	OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2 $(BIN)/python tests/mutants.py

@@ -213,6 +213,14 @@ def test_a_process_without_a_stream_says_nothing_there(tmp_path: Path, number: i
     assert ended("review", "nowhere", preexec_fn=lambda: os.close(number)).returncode == 2
 
 
+def wait_for_children(parent: subprocess.Popen[bytes], count: int) -> None:
+    """Until a process has so many of its own."""
+    ask, until = ["ps", "--ppid", str(parent.pid), "-o", "pid="], time.monotonic() + 60
+    while len(subprocess.run(ask, capture_output=True, check=False).stdout.split()) < count:
+        assert parent.poll() is None and time.monotonic() < until
+        time.sleep(0.1)
+
+
 @posix
 @pytest.mark.parametrize(("told", "code", "said"), [(signal.SIGINT, 130, b"stopped\n"), (signal.SIGTERM, 143, b"")])
 def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
@@ -222,7 +230,7 @@ def test_a_drill_that_is_told_to_end_ends_with_all_its_processes(
     drill = ["drill", str(FIRST_SITE), "--copies", "500000", "--jobs", "2", "--html", str(target)]
     running = subprocess.Popen([*PROGRAM, *drill], stderr=subprocess.PIPE, start_new_session=True, preexec_fn=hears)
     try:
-        time.sleep(5)
+        wait_for_children(running, 2)
         # As a terminal sends it: to all at once, and only the first of them speaks.
         os.killpg(running.pid, told)
         _, heard = running.communicate(timeout=60)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import polars as pl
@@ -104,10 +105,11 @@ def try_one(seed: int, *, mends: int = 3, scratch: Path | None = None) -> Outcom
 def _examine(outcome: Outcome, folder: Path, mends: int) -> None:
     rng = random.Random(f"{outcome.seed} mends")
     as_of = f"2026-0{rng.randint(1, 4)}-15" if rng.random() < 0.2 else None
-    answers = _review(outcome, folder, as_of)
+    read: list[Site] = []
+    answers = _review(outcome, folder, as_of, read)
     if answers is None:
         return
-    site = read_site(folder)
+    (site,) = read
     outcome.set_aside = sum(frame.height for frame in site.set_aside.values())
     _hold_exit_code(outcome, answers)
     if outcome.set_aside == 0:
@@ -121,11 +123,18 @@ def _examine(outcome: Outcome, folder: Path, mends: int) -> None:
             compare(outcome, answers, balances, _close(mended, as_of), f"mend {number}")
 
 
-def _review(outcome: Outcome, folder: Path, as_of: str | None) -> dict[str, Any] | None:
-    """Run the command line; the answers as JSON, ``None`` where the site could not be read."""
+def _review(outcome: Outcome, folder: Path, as_of: str | None, read: list[Site]) -> dict[str, Any] | None:
+    """Run the command line, which leaves the site as it has ``read`` it; the answers as JSON, ``None`` where it could
+    not be read."""
+
+    def kept(place: Path) -> Site:
+        read.append(read_site(place))
+        return read[-1]
+
     file = folder.parent / "review.json"
     options = ["--json", str(file), *(["--as-of", as_of] if as_of else []), *(["--quiet"] if outcome.seed % 5 else [])]
-    result = CliRunner().invoke(main, ["review", str(folder), *options])
+    with patch("stockward.book.read_site", kept):
+        result = CliRunner().invoke(main, ["review", str(folder), *options])
     outcome.exit_code = result.exit_code
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import product
 from multiprocessing import get_context
 from typing import Any
@@ -51,6 +52,7 @@ def random_rules(rng: np.random.Generator, days: int, shifts: int) -> PersonRule
     )
 
 
+@cache
 def random_problem(seed: int, *, people: int, days: int, shifts: int = 2) -> RosterProblem:
     """A random problem of ``people`` over ``days`` days that may start on any weekday."""
     rng = np.random.default_rng(seed)
@@ -75,11 +77,23 @@ def schedules_by_trying(given: RosterProblem, person: int) -> list[tuple[int, ..
     return [row for row in rows if not any(True for check in PERSON_CHECKS for _ in check(given, whom, list(row)))]
 
 
+@cache
 def best_by_trying(given: RosterProblem) -> int | None:
     """The least objective of all sound rosters, or ``None`` where there is none."""
-    of_each = [schedules_by_trying(given, person) for person in range(len(given.people))]
-    costs = [given.objective(np.array(rows, np.int16)) for rows in product(*of_each)]
-    return min(costs, default=None)
+    of_each = [np.array(schedules_by_trying(given, person)) for person in range(len(given.people))]
+    if not all(map(len, of_each)):
+        return None
+    days, kinds, wanted = np.arange(given.days), np.arange(1, len(given.shifts) + 1), given.demand
+    own = [given.costs[person][days, rows].sum(axis=1) for person, rows in enumerate(of_each)]
+    works = [rows[:, :, None] == kinds for rows in of_each]
+    least = []
+    # Those of the last person are tried all at once.
+    for chosen in product(*(range(len(rows)) for rows in of_each[:-1])):
+        others = sum(works[person][row].astype(int) for person, row in enumerate(chosen))
+        lacking = wanted.required - (works[-1] + others)
+        cover = np.where(lacking > 0, lacking * wanted.under_weight, -lacking * wanted.over_weight).sum(axis=(1, 2))
+        least.append(sum(own[person][row] for person, row in enumerate(chosen)) + (own[-1] + cover).min())
+    return int(min(least))
 
 
 def sound_roster(given: RosterProblem, seed: int) -> RosterRows:

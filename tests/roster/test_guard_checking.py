@@ -50,7 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def good(site: Site) -> Duties:
-    answer = roster(site, weeks=4, rounds=2500)
+    answer = roster(site, weeks=4, rounds=900)
     assert answer.duties
     return answer.duties
 

@@ -60,7 +60,7 @@ def crew(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def made(crew: Site) -> RosterAnswer:
-    return roster(crew, weeks=2, rounds=4000)
+    return roster(crew, weeks=2, rounds=400)
 
 
 def test_every_place_is_filled_under_every_rule(made: RosterAnswer) -> None:
@@ -77,14 +77,13 @@ def test_the_parts_of_the_cost_add_up_and_are_no_less_than_the_bound(made: Roste
     assert cost.wishes == 10 * wishes
 
 
-def test_the_same_seed_and_rounds_give_the_same_roster(crew: Site) -> None:
-    one, other = (roster(crew, weeks=2, rounds=300, seed=3) for _ in range(2))
-    assert one == other
+def test_the_same_seed_and_rounds_give_the_same_roster(crew: Site, made: RosterAnswer) -> None:
+    assert made.duties and roster(crew, weeks=2, rounds=400) == made
 
 
 def test_model_search_and_report_cost_the_same(crew: Site) -> None:
     problem = problem_of(crew)
-    found = solve(problem, whole_roster(problem), SearchRequest(1, seconds=20))
+    found = solve(problem, whole_roster(problem), SearchRequest(1, work=4))
     assert found.times is not None
     assert found.answer.objective is not None
     measured = measure_cost(problem, found.times, {}).total

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -148,6 +149,7 @@ def made(given: RosterProblem, **asked: object) -> EngineAnswer:
     return make_roster(given, **{"seed": 1, "workers": 2, "limits": Limits(steps=8), **asked})  # type: ignore[arg-type]
 
 
+@cache
 def loose(seed: int, *, people: int, days: int) -> RosterProblem:
     """Everybody has a schedule."""
     given = random_problem(seed, people=people, days=days)

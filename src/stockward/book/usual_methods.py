@@ -47,6 +47,8 @@ def take_usual_methods(draft: Draft) -> None:
 
 def _usual(table: TableDraft) -> pl.DataFrame:
     """The method that the rows of a table name, by their key."""
+    if table["method"].null_count() == table.values.height:
+        return pl.DataFrame(schema={"key": pl.String, "usual": pl.String})
     return table.values.select(key=table.table.key[0], usual="method").drop_nulls().unique("key", keep="first")
 
 

@@ -22,7 +22,7 @@ PEOPLE = [
 POSTS = [
     {"post": "gate", "kind": "gate", "guards": 1, "start": "00:00", "end": "24:00", "days": "daily", "name": "Gate"}
 ]
-ASKED = {"start": "2027-07-05", "weeks": "1", "seconds": "60", "rounds": "300"}
+ASKED = {"start": "2027-07-05", "weeks": "1", "seconds": "60", "rounds": "60"}
 
 
 def file(name: str, text: str) -> SimpleUploadedFile:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rosters_there import POSTS, asked_roster, file, folder_of_the_book, tables_in_force
+from rosters_there import ASKED, POSTS, asked_roster, file, folder_of_the_book, tables_in_force
 
 from stockward.book.store.entries import BookEntry
 from stockward.book.store.tables import ENTRIES
@@ -51,7 +51,7 @@ def test_the_files_are_those_of_the_command_line(works: dict[str, Any], tmp_path
     site = folder_of_the_book(tmp_path / "site")
     names = {"html": "r.html", "json": "r.json", "csv": "r.csv", "xlsx": "r.xlsx", "ics": "ics"}
     outputs = [word for option, name in names.items() for word in (f"--{option}", str(tmp_path / name))]
-    asked = ["--start", "2027-07-05", "--weeks", "1", "--deterministic", "300", "--quiet"]
+    asked = ["--start", "2027-07-05", "--weeks", "1", "--deterministic", ASKED["rounds"], "--quiet"]
     command = [sys.executable, "-m", "stockward", "roster", str(site), *asked, *outputs]
     assert subprocess.run(command, check=False).returncode == 0
     shown = manager.get(f"/sites/ridgeway/rosters/{run.key}/files/{PAGE_OF_A_ROSTER}/")

@@ -140,6 +140,8 @@ def _refuse_marks(text: pl.Series, column: Column) -> Reading:
 
 def _without_blanks(cells: pl.Series) -> pl.Series:
     """The cells without blanks around their text; those that hold nothing are null."""
+    if cells.null_count() == len(cells):
+        return cells
     if isinstance(cells.dtype, pl.List):
         return without(cells, cells.list.len() == 0)
     if cells.dtype not in (pl.String, pl.Categorical, pl.Enum):

@@ -12,9 +12,11 @@ from stockward.book.standards import MethodRecord, records_of_methods, with_meas
 
 def records_of_draft(draft: Draft) -> Mapping[str, MethodRecord]:
     """What the good readings of standards say of each good method."""
-    calibrations = draft["calibrations"]
+    checks = draft["checks"].good()
+    if checks.is_empty():
+        return {}
+    calibrations, methods = draft["calibrations"], draft["methods"].good()
     lost = calibrations.values.filter(calibrations.bad)["method"].drop_nulls()
-    methods, checks = draft["methods"].good(), draft["checks"].good()
     return records_of_methods(methods, checks, calibrations.good(), draft.settings.site.timezone, lost)
 
 

@@ -172,7 +172,7 @@ def _most_meant(heads: Iterable[_Head], table: Table) -> int:
 
 
 def _names_in(head: _Head, known: Set[str]) -> tuple[int, int]:
-    cells = {cell.strip().lower() for cell in head.cells}
+    cells = {cell.strip().lower() for cell in set(head.cells)}
     return len(cells & known), len(head.cells)
 
 

@@ -56,15 +56,14 @@ def columns_meant(table: Table, header: str) -> tuple[str, ...]:
     """The columns of a table that a header may mean: its own name in any spelling, or the others that people use."""
     if len(header) > _LONGEST_NAME:
         return ()
-    plain = joined(header)
-    own = tuple(name for name in table.names if joined(name) == plain)
+    own = _own_names(table.names).get(joined(header), ())
     return own or _sure().get(table.name, {}).get(folded(header)) or _of_a_key(table, header)
 
 
 def columns_named(table: Table, cells: Iterable[str]) -> set[str]:
     """The columns of a table that cells name, under whatever name, and those of the units that stand behind them."""
     found: set[str] = set()
-    for cell in cells:
+    for cell in set(cells):
         name, unit = _without_unit(cell)
         columns = columns_meant(table, cell) or (columns_meant(table, name) if unit else ())
         if len(columns) == 1:
@@ -212,6 +211,15 @@ def _of_a_key(table: Table, header: str) -> tuple[str, ...]:
     own = tuple(name for name in keys if joined(name) == joined(thing))
     others = _sure().get(table.name, {}).get(folded(thing), ())
     return own or (others if keys.issuperset(others) else ())
+
+
+@cache
+def _own_names(names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """By spelling, the columns that are called so."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        found[joined(name)] = (*found.get(joined(name), ()), name)
+    return found
 
 
 @cache

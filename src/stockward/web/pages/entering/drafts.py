@@ -18,7 +18,7 @@ from stockward.web.asked import entry_number
 from stockward.web.doors import door
 from stockward.web.models import DraftFile, ForeignReading, KnownSite, UploadDraft
 from stockward.web.permissions import Right
-from stockward.web.records.entering.brought import brought_by, read_anew, typed_over_foreign
+from stockward.web.records.entering.brought import brought_by, keep_reading, read_anew, typed_over_foreign
 from stockward.web.records.entering.differences import TickedRows
 from stockward.web.records.entering.foreign import foreign_of, is_overtaken, keep_rows
 from stockward.web.records.entering.kinds_of_files import is_foreign
@@ -155,13 +155,13 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
                           "read anew: look at all of it once more.")  # fmt: skip
             return _page(request, draft, fault)
         brought = brought_by(draft)
-        whole = read_upload(brought, site, parts)
+        whole = read_upload(brought, site, parts, note)
         choice, fault = _choice_of(request, whole)
-        read = read_upload(brought, site, parts, note, choice)
+        read = read_upload(brought, site, parts, note, choice) if any(whole.everything) else whole
         if not fault and "knowingly" not in request.POST:
             fault = _left_open(read, foreign)
         if fault:
-            read_anew(draft, parts)
+            keep_reading(draft, whole)
             return _page(request, draft, fault)
         number = the_book().submit(site, request.user.key, read.changes, once=draft.key)
     except StockwardError as error:

@@ -9,7 +9,7 @@ from stockward.book.sources.raw import RawTable
 from stockward.terms.errors import StockwardError
 from stockward.web.models import TypedTable, UploadDraft
 from stockward.web.records.entering.foreign import OF_IMPORT, foreign_tables
-from stockward.web.records.entering.reading import Brought, read_upload, tables_brought, tables_compared
+from stockward.web.records.entering.reading import Brought, ReadUpload, read_upload, tables_brought, tables_compared
 from stockward.web.records.entering.typed import GridRows
 from stockward.web.records.the_book import standing_facts, standing_tables
 from stockward.web.records.told import said_to_people
@@ -28,9 +28,17 @@ def brought_by(draft: UploadDraft) -> Brought:
 def read_anew(draft: UploadDraft, parts: frozenset[str]) -> dict[str, Any]:
     """Read a draft, keep what was found for its page, and return it: or the one line why it cannot be read."""
     try:
-        found = read_upload(brought_by(draft), draft.site.key, parts).told()
+        return keep_reading(draft, read_upload(brought_by(draft), draft.site.key, parts))
     except StockwardError as error:
-        found = {"fault": said_to_people(error)}
+        return _keep(draft, {"fault": said_to_people(error)})
+
+
+def keep_reading(draft: UploadDraft, read: ReadUpload) -> dict[str, Any]:
+    """Keep what a draft was found to hold for its page, and return it."""
+    return _keep(draft, read.told())
+
+
+def _keep(draft: UploadDraft, found: dict[str, Any]) -> dict[str, Any]:
     draft.reading = found
     UploadDraft.objects.filter(pk=draft.pk).update(reading=found)
     return found
