@@ -15,6 +15,7 @@ from stockward.book import Site, read_site
 from stockward.questions.plan import make_protection_plan
 from stockward.report.plan.document import write_protection_json
 from stockward.report.plan.page import write_protection_html
+from stockward.report.plan.workbook import plan_sheets
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 
@@ -156,6 +157,10 @@ def test_the_answer_is_said_on_page_and_in_json(planned_depot: PlanAnswer) -> No
     for words in ("The order as given", "own, recruited", "Goals on the guards", "No loss is found by it"):
         assert words in page
     assert '"guards": {"day": "2026-07-01"' in write_protection_json(planned_depot)
+    sheets = {one.name: one for one in plan_sheets(planned_depot)}
+    assert planned_depot.guards is not None
+    assert len(list(sheets["guards"].rows)) == len(planned_depot.guards.groups)
+    assert len(list(sheets["goals on guards"].rows)) == len(planned_depot.guards.goals)
 
 
 def test_a_site_that_asks_nothing_of_its_guards_plans_without_them(depot: Site) -> None:
