@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from stockward.answers.planned.guards import ForcePart
 from stockward.terms.verdicts import Solved
 
 
@@ -188,6 +189,7 @@ class PlanAnswer:
     smallest set. ``calendar`` says what is due in the year after ``at``. ``scenarios`` are what may come, and
     ``robust`` the plan that holds in all of it; ``None`` without any. ``closed_again`` says how many goals were
     measured in books closed anew with the plan in them, ``looked_at`` of how many plans a goal was measured.
+    ``guards`` is their part, whose costs are in those of the plan; ``None`` for a site that asks nothing of its guards.
     """
 
     version: str
@@ -218,3 +220,4 @@ class PlanAnswer:
     closed_again: int
     looked_at: int
     set_aside: int
+    guards: ForcePart | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -129,10 +129,21 @@ class WorkRules(_Part):
 
 
 class PlanSettings(_Part):
-    """``[plan]``: what an hour of work costs, and what may be spent in a year, in the currency of the site."""
+    """``[plan]``: what an hour of work costs, and what may be spent in a year, in the currency of the site.
+
+    ``posts_filled_by`` is the day by which the posts must be filled, the last month's end on record ahead without it.
+    """
 
     hour_cost: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     budget: Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)] | None = None
+    posts_filled_by: date | None = None
+
+    @field_validator("posts_filled_by", mode="before")
+    @classmethod
+    def _a_day(cls, value: object) -> object:
+        if value is not None and type(value) is not date:
+            raise ValueError("write a day without quotes and without a time, such as 2027-06-30")
+        return value
 
 
 class Settings(_Part):

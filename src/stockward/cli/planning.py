@@ -53,7 +53,7 @@ def planning_command(
     since: datetime | None, until: datetime | None, budget: float | None, scenario: Path | None, share: float,
     html: Path | None, xlsx: Path | None, ics: Path | None, json_file: Path | str | None, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
-    """The cheapest plan that meets every goal of detection: what to count, to calibrate and to buy?"""
+    """The cheapest plan that meets every goal: what to count, to calibrate and to buy, and how many guards join?"""
     from stockward.surge.asked import Surge
 
     days = {name: day and day.date() for name, day in (("since", since), ("until", until))}

@@ -25,6 +25,8 @@ from stockward.surge.asked import Surge
 from stockward.terms.limits import DEFAULT_SEED
 
 _MEASURES = ("kind", "of", "name", "now_a_year", "a_year", "every_days", "cost_now", "cost", "changes")
+_GUARDS = ("affiliation", "source", "now", "then", "patrolling", "cost_now", "cost", "training")
+_GUARD_GOALS = ("kind", "of", "label", "on", "low", "high", "figure_now", "figure", "met_now", "met", "price", "reason")
 _GOALS = (
     "id", "substance", "quantity", "unit", "within_days", "needed_now", "needed", "chance_now", "chance", "met_now",
     "met", "price",
@@ -64,6 +66,16 @@ class ProtectionPlan(Shown):
         """One row for each inventory and each calibration that is added, by day."""
         return frame_of(self.answers.calendar, _CALENDAR)
 
+    @property
+    def guards(self) -> pl.DataFrame:
+        """One row for each affiliation and source of guards: how many today and in the plan, and what they cost."""
+        return frame_of(() if self.answers.guards is None else self.answers.guards.groups, _GUARDS)
+
+    @property
+    def guard_goals(self) -> pl.DataFrame:
+        """One row for each goal on the guards: what it asks for, the figure by the record and with the plan."""
+        return frame_of(() if self.answers.guards is None else self.answers.guards.goals, _GUARD_GOALS)
+
     def to_json(self, path: FilePlace) -> None:
         """Write the plan as JSON (schema stockward.protection/1)."""
         write_whole(own_place(path), write_protection_json(self.answers))
@@ -99,7 +111,7 @@ def plan(
     share: float = 0.95,
     seed: int = DEFAULT_SEED,
 ) -> ProtectionPlan:
-    """The cheapest plan that meets every goal of detection: what to count, to calibrate and to buy?
+    """The cheapest plan that meets every goal: what to count, to calibrate and to buy, and how many guards join?
 
     Parameters
     ----------
@@ -124,8 +136,8 @@ def plan(
     Returns
     -------
     ProtectionPlan
-        ``measures``, ``goals``, ``calendar`` and ``scenarios``; ``to_html``, ``to_json``, ``to_xlsx`` and ``to_ics``
-        write it.
+        ``measures``, ``goals``, ``guards``, ``guard_goals``, ``calendar`` and ``scenarios``; ``to_html``, ``to_json``,
+        ``to_xlsx`` and ``to_ics`` write it.
 
     Raises
     ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from stockward.answers.plan import CostUnit
@@ -55,6 +56,22 @@ class MeasureCosts:
         """Cost of one calibration of a method."""
         return self._of("calibration", "method", method, "one calibration")
 
+    def of_guard(self, affiliation: str, source: str) -> Fraction:
+        """Cost of one guard a year, by affiliation and source (guard, worker or applicant)."""
+        return self._of_guards("guard", affiliation, source, "one guard a year")
+
+    def of_training(self, affiliation: str, source: str) -> Fraction:
+        """Cost of training one new guard; training is not counted where each guard counts as one."""
+        if self.unit is CostUnit.TIMES:
+            return Fraction(0)
+        return self._of_guards("training", affiliation, source, "the training of one new guard")
+
+    def of_output(self, line: str) -> Fraction:
+        """Cost of a line that makes nothing for a year; it is not counted where each guard counts as one."""
+        if self.unit is CostUnit.TIMES:
+            return Fraction(0)
+        return self._of("output", "line", line, "a year without output")
+
     def of_option(self, key: str) -> Fraction:
         """Cost of an option a year."""
         hours, money = self.options[key]
@@ -66,11 +83,27 @@ class MeasureCosts:
         own = [row for row in self.rows if row["what"] == what and row[column] == key]
         every = [row for row in self.rows if row["what"] == what and row[column] is None]
         for row in [*own, *every]:
-            return _exact(row["hours"]) * self.hour + _exact(row["money"])
+            return self._cost(row)
         raise UsageError(
             f"{_FILE}: no row says what {told} of {column} {key} takes: add a row with what = {what}, {column} = {key} "
             f"(blank for every {column}), and hours or money"
         )
+
+    def _of_guards(self, what: str, affiliation: str, source: str, told: str) -> Fraction:
+        """The row that fits most closely: both, the affiliation alone, the source alone, neither."""
+        if self.unit is CostUnit.TIMES:
+            return Fraction(1)
+        stated = {(row["affiliation"], row["source"]): row for row in self.rows if row["what"] == what}
+        for fits in product((affiliation, None), (source, None)):
+            if fits in stated:
+                return self._cost(stated[fits])
+        raise UsageError(
+            f"{_FILE}: no row says what {told} of affiliation {affiliation} and source {source} takes: add a row with "
+            f"what = {what}, affiliation = {affiliation}, source = {source} (blank for every one), and hours or money"
+        )
+
+    def _cost(self, row: dict[str, Any]) -> Fraction:
+        return _exact(row["hours"]) * self.hour + _exact(row["money"])
 
 
 def _exact(value: float | None) -> Fraction:

@@ -81,9 +81,11 @@ class Planner:
         """What one choice does otherwise than another."""
         return tuple(self._measure(one, now[one], then[one]) for one in self.decisions if now[one] != then[one])
 
-    def plan(self, budget: Fraction | None) -> Planned:
-        """The cheapest plan that meets every goal, measured again in books closed with it."""
-        if not self.case.held and not self.case.unmet and not self.case.exact:
+    def plan(self, budget: Fraction | None, *, alone: bool = True) -> Planned:
+        """The cheapest plan that meets every goal, measured again in books closed with it; ``alone``: there are no
+        goals beside those of detection.
+        """
+        if alone and not self.case.held and not self.case.unmet and not self.case.exact:
             raise UsageError(
                 "no goal can be planned for: add goals.csv with substance and quantity, the losses that must not go "
                 "unseen, of what the site accounts for"

@@ -18,6 +18,8 @@ from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
 from stockward.protection.scenarios import scenarios_of
 from stockward.protection.seen_books import SeenBooks
+from stockward.protection.together import left_of_budget, planned_together
+from stockward.questions.plan_guards import guards_to_plan
 from stockward.questions.scenarios import MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site
@@ -64,7 +66,7 @@ def make_protection_plan(
     coming = scenarios_of(site)
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
-    books = known_at(site, moment)
+    known = books = known_at(site, moment)
     if surge is not None:
         books = known_at(surged_site(books, surge), None)
     asked = SightRequest(goals=site["goals"], detection=site.settings.detection.detection, seed=seed)
@@ -83,9 +85,11 @@ def make_protection_plan(
     most = site.settings.plan.budget if budget is None else budget
     may_spend = None if most is None else Fraction(str(most))
     progress("looking for the cheapest plan")
-    found = planner.plan(may_spend)
+    force = guards_to_plan(known, moment=moment, now=generated, surge=surge, costs=planner.costs, seed=seed)
+    found, guards = planned_together(planner, force, may_spend)
     cases = ScenarioBooks(books, planner, asked, closed_with_plan)
-    scenarios, robust = look_at_scenarios(cases, coming, found.choice, may_spend, share, progress)
+    left = left_of_budget(force, may_spend)
+    scenarios, robust = look_at_scenarios(cases, coming, found.choice, left, share, progress)
     return PlanAnswer(
         version=VERSION,
         at=generated,
@@ -115,6 +119,7 @@ def make_protection_plan(
         closed_again=found.closed_again,
         looked_at=found.looked_at,
         set_aside=len(site.problems),
+        guards=guards,
     )
 
 

@@ -8,6 +8,7 @@ from stockward.answers.counting import CountCertificate, CountingDraw, CountingP
 from stockward.answers.drill import DrillAnswer
 from stockward.answers.orders import SiteOrders
 from stockward.answers.plan import PlanAnswer
+from stockward.answers.planned.guards import ForcePart
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
 from stockward.book import Site
@@ -20,6 +21,7 @@ from stockward.report.guards import orders_table
 from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
+from stockward.report.plan import guards as planned_guards
 from stockward.report.plan import sentences as protection
 from stockward.report.review import sentences, terminal, unseen
 from stockward.report.review.card import ROWS_MAX, Card, Grid, card, grid
@@ -161,8 +163,21 @@ def protection_card(plan: PlanAnswer) -> Card:
             where=".goals",
         ),
     ]
-    lines = [*protection.ways_out(plan), *protection.proof_words(plan)]
+    if plan.guards is not None:
+        grids.append(_guards_of_plan(plan, plan.guards))
+    lines = [*protection.ways_out(plan), *protection.proof_words(plan), *protection.order_helps(plan)]
     return card(f"{plan.site}: {protection.protection_asked(plan)}", protection.plan_headline(plan), lines, grids)
+
+
+def _guards_of_plan(plan: PlanAnswer, part: ForcePart) -> Grid | None:
+    rows = (
+        (
+            planned_guards.guards_group(one), str(one.now), planned_guards.guards_then(one),
+            protection.cost_in_table(plan, one.cost + one.training),
+        )
+        for one in part.groups
+    )  # fmt: skip
+    return grid("Guards", ("guards", "today", "plan", "cost a year"), rows, total=len(part.groups), where=".guards")
 
 
 def plan_card(plan: CountingPlan) -> Card:

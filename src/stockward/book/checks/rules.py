@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.refused.guards import (
+    a_cost_is_of_its_kind,
     a_driver_has_its_amount,
     a_post_asks_for_one_qualification,
     a_post_stands_for_some_time,
@@ -166,7 +167,8 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_settled_amount_converts, ("settled",)),
     SiteCheck(a_qualification_is_written_as_a_post_asks_for_it, ("people",)),
     SiteCheck(somebody_holds_what_a_post_asks_for, ("people",)),
-    SiteCheck(an_affiliation_is_written_as_its_band, ("people",)),
+    SiteCheck(an_affiliation_is_written_as_its_band, ("people", "costs")),
+    SiteCheck(a_cost_is_of_its_kind, ("costs",)),
     SiteCheck(an_affiliation_is_written_in_one_way, ("people",)),
     SiteCheck(a_person_works_no_month_a_week, ("people",)),
     SiteCheck(an_absence_has_an_end, ("absences",)),

@@ -65,7 +65,7 @@ def need_of(
     taker = PostTaker(posts=posts, staff=staff, weeks=force.weeks_per_year)
     driven = [timeline.drivers.of(post, timeline.today.moment) for post in posts]
     taken = taker.take(driven)
-    reasons = [*_posts_reasons(books, posts, driven), *staff.reasons]
+    reasons = [*posts_reasons(books, posts, driven), *staff.reasons]
     if not reasons and taken is not None and taken.reason is not None:
         reasons.append(taken.reason)
     post_hours = None if taken is None or posts_at_fault(books) or not posts else taken.post_hours
@@ -97,7 +97,7 @@ def need_of(
     )
 
 
-def _posts_reasons(books: KnownBooks, posts: Sequence[Post], driven: Sequence[Driven]) -> list[str]:
+def posts_reasons(books: KnownBooks, posts: Sequence[Post], driven: Sequence[Driven]) -> list[str]:
     """Why the hours of the posts cannot be told."""
     at_fault = posts_at_fault(books)
     if at_fault is not None:
@@ -167,14 +167,17 @@ def _qualifications(
     return tuple(
         QualificationNeed(
             qualification=name,
-            needed=None if taken is None else _holders(name, posts, driven, taken, staff),
+            needed=None if taken is None else holders_needed(name, posts, driven, taken, staff),
             on_hand=sum(name in one for one in held),
         )
         for name in asked
     )
 
 
-def _holders(name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: Taken, staff: Staff) -> float | None:
+def holders_needed(
+    name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: Taken, staff: Staff
+) -> float | None:
+    """Holders of one qualification that the shifts take; ``None`` where net hours are not known."""
     if staff.crews is None:
         hours = sum(
             post.hours * (state.posts or 0)

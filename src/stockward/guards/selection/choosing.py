@@ -11,14 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from stockward.answers.selection import Candidate
 from stockward.guards.selection.lines import Line
 from stockward.guards.selection.lots import TICKETS, ticket
+from stockward.guards.selection.ruling import BandShares, band_rules, line_prices, output_lost_sum
 from stockward.guards.selection.strength import Strength
 from stockward.optim.linear import LinearRule, LinearSolution, Program, Sum
-from stockward.optim.whole import WholeCosts, greatest_fraction, least_fraction, whole_costs
+from stockward.optim.whole import WholeCosts, whole_costs
 from stockward.terms.verdicts import Solved
 
 Group = tuple[str, str | None, bool, bool]
@@ -42,7 +42,7 @@ class SelectionRequest:
     pool: tuple[Candidate, ...]
     working: Mapping[str, str]
     lines: Mapping[str, Line]
-    bands: tuple[tuple[str, Fraction, Fraction], ...]
+    bands: tuple[BandShares, ...]
     deterministic_seconds: float
 
     @property
@@ -52,8 +52,7 @@ class SelectionRequest:
 
     def costs(self) -> WholeCosts:
         """What the first and every later worker beyond the spare ones cost, line by line, as whole numbers."""
-        real = [cost for line in self.lines.values() for cost in (line.first, line.each if line.rest else Fraction(0))]
-        return whole_costs(real, times=len(self.pool))
+        return whole_costs(line_prices(self.lines.values()), times=len(self.pool))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +118,8 @@ class Choosing:
         self._numbers: dict[Group, int] = {
             group: self._program.number(0, len(alike)) for group, alike in groups_of(asked, met).items()
         }
-        self._lost = self._output_lost(costs)
+        taken = {number: group[1] for group, number in self._numbers.items()}
+        self._lost = output_lost_sum(self._program, asked.lines, taken, costs.costs)
         self._guards: Sum = {number: 1 for (_, _, by_due, _), number in self._numbers.items() if by_due}
         self._on_due = asked.strength.ordered.on(asked.due_on)
         self._at_met: Sum = {number: 1 for (_, _, _, by_met), number in self._numbers.items() if by_met}
@@ -129,36 +129,11 @@ class Choosing:
             self._keep_bands(met, self._at_met)
             self._program.rule(self._at_met, low=asked.required - asked.strength.ordered.on(met))
 
-    def _output_lost(self, costs: WholeCosts) -> Sum:
-        """Σ over lines of the cost of those taken: none for the spare, a part for the next, the whole for the rest.
-
-        The later cost more than the earlier, so the least sum takes them in this order.
-        """
-        lost: dict[int, int] = {}
-        whole = iter(costs.costs)
-        for code, line in self._asked.lines.items():
-            first, each = next(whole), next(whole)
-            from_line = [number for (_, of, _, _), number in self._numbers.items() if of == code]
-            free = self._program.number(0, line.free)
-            part, rest = self._program.number(0, 1), self._program.number(0, line.rest)
-            taken = dict.fromkeys(from_line, 1)
-            self._program.rule({**taken, free: -1, part: -1, rest: -1}, low=0, high=0)
-            lost |= {part: first, rest: each}
-        return lost
-
     def _keep_bands(self, day: date, serving: Sum) -> None:
-        """On a day: lower share × department ≤ those of an affiliation ≤ upper share × department, in whole numbers."""
+        joining = {number: group[0] for group, number in self._numbers.items() if number in serving}
         now = self._asked.strength.numbers(day)
-        total = sum(now.values())
-        of = {number: group[0] for group, number in self._numbers.items()}
-        largest = max(1, total + len(self._asked.pool))
-        for name, low, high in self._asked.bands:
-            own = now.get(name, 0)
-            shares = least_fraction(low, largest=largest), greatest_fraction(high, largest=largest)
-            for share, sign in zip(shares, (1, -1), strict=True):
-                part, whole = share.numerator, share.denominator
-                terms = {number: sign * (whole * (of[number] == name) - part) for number in serving}
-                self._program.rule(terms, low=sign * (part * total - whole * own))
+        for rule in band_rules(self._asked.bands, now, joining, most=len(self._asked.pool)):
+            self._program.rule(rule.terms, low=rule.low, high=rule.high)
 
     def cheapest(self, at_least: int | None) -> Choice | Solved:
         """The plan that loses least output with at least so many guards on the due date; of those the one with most

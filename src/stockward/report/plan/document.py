@@ -40,5 +40,6 @@ def write_protection_json(plan: PlanAnswer) -> str:
         "closed_again": plan.closed_again,
         "looked_at": plan.looked_at,
         "set_aside": plan.set_aside,
+        **({} if plan.guards is None else {"guards": {**asdict(plan.guards), "joining": plan.guards.joining}}),
     }
     return json_text(document, plan.timezone)

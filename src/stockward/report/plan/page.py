@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
 from stockward.answers.plan import PlanAnswer
 from stockward.report.kit import words
+from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.review.context import Badge, KeyFigure
@@ -29,6 +31,9 @@ class ProtectionPage:
     measures: Annotated[tuple[tuple[str, ...], ...], "what to do: what, today, plan, cost today, cost"]
     stays: Annotated[tuple[str, ...], "what stays as it is"]
     goals: Annotated[tuple[tuple[str, ...], ...], "goals: of what, loss, found today, then, chance today, then, costs"]
+    guards: Annotated[tuple[tuple[str, ...], ...], "guards: who, today, plan, cost today, cost, goals served"]
+    guard_goals: Annotated[tuple[tuple[str, ...], ...], "goals on guards: what, asked for, by record, plan, costs"]
+    helps: Annotated[tuple[str, ...], "whether the orders as given help at all"]
     compared: Annotated[tuple[tuple[str, ...], ...], "as today and the plan: goals met, cost"]
     scenarios: Annotated[tuple[tuple[str, ...], ...], "what may come: what, goals met today, by the plan, cost, regret"]
     coming: Annotated[tuple[str, ...], "what fails in each, and what would do"]
@@ -68,6 +73,9 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
             )
             for one in plan.goals
         ),
+        guards=tuple(_guards(plan)),
+        guard_goals=tuple(_guard_goals(plan)),
+        helps=tuple(say.order_helps(plan)),
         compared=tuple(say.compared(plan)),
         scenarios=tuple(scenario_row(plan, one) for one in plan.scenarios),
         coming=tuple(scenario_words(plan)),
@@ -77,10 +85,29 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
     )  # fmt: skip
 
 
+def _guards(plan: PlanAnswer) -> Iterator[tuple[str, ...]]:
+    for one in () if plan.guards is None else plan.guards.groups:
+        yield (
+            guards.guards_group(one), str(one.now), guards.guards_then(one), say.cost_in_table(plan, one.cost_now),
+            say.cost_in_table(plan, one.cost + one.training), ", ".join(one.serves),
+        )  # fmt: skip
+
+
+def _guard_goals(plan: PlanAnswer) -> Iterator[tuple[str, ...]]:
+    for one in () if plan.guards is None else plan.guards.goals:
+        yield (
+            one.label, guards.force_goal_asked(one), guards.force_figure(one, one.figure_now),
+            guards.force_figure(one, one.figure), say.cost_in_table(plan, one.price),
+        )  # fmt: skip
+
+
 def _figures(plan: PlanAnswer) -> tuple[KeyFigure, ...]:
     pairs = [(say.cost_words(plan, plan.cost_now), "a year today")]
     if plan.cost is not None:
         pairs.append((say.cost_words(plan, plan.cost), "a year with the plan"))
     met = sum(one.met_now for one in plan.goals)
-    pairs.append((f"{met} of {len(plan.goals)}", "goals met today"))
+    if plan.goals or plan.guards is None:
+        pairs.append((f"{met} of {len(plan.goals)}", "goals met today"))
+    if plan.guards is not None:
+        pairs.append((str(plan.guards.joining), "guards who join"))
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)

@@ -7,6 +7,16 @@ from collections.abc import Sequence
 
 from stockward.answers.plan import CostUnit, GoalInTheWay, MeasureKind, PlanAnswer, PlannedGoal, PlannedMeasure
 from stockward.report.kit import words
+from stockward.report.plan.guards import (
+    as_given_row,
+    force_basis,
+    force_in_the_way,
+    force_met,
+    force_proof,
+    force_ways_out,
+    joins,
+    order_as_given,
+)
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
@@ -16,7 +26,8 @@ def protection_asked(plan: PlanAnswer) -> str:
     """What was asked for."""
     surge = f" with {plan.production}" if plan.production else ""
     budget = "" if plan.budget is None else f", for at most {cost_words(plan, plan.budget)} a year"
-    return f"the cheapest plan that meets every goal of detection{surge}{budget}"
+    goals = "of detection" if plan.guards is None else "of detection and of the guards"
+    return f"the cheapest plan that meets every goal {goals}{surge}{budget}"
 
 
 def cost_words(plan: PlanAnswer, cost: float | None) -> str:
@@ -31,14 +42,20 @@ def cost_unit(plan: PlanAnswer) -> str:
     """What costs are counted in."""
     if plan.cost_unit is CostUnit.MONEY:
         return plan.currency or "in money"
-    return "hours" if plan.cost_unit is CostUnit.HOURS else "counts and calibrations"
+    times = "counts and calibrations" if plan.guards is None else "counts, calibrations and guards"
+    return "hours" if plan.cost_unit is CostUnit.HOURS else times
+
+
+def cost_in_table(plan: PlanAnswer, cost: float | None) -> str:
+    """The same without the words, where everything counts as one."""
+    return words.number(cost) if plan.cost_unit is CostUnit.TIMES else cost_words(plan, cost)
 
 
 def plan_headline(plan: PlanAnswer) -> str:
     """What came out, in one sentence."""
     if plan.cost is None:
         return _impossible(plan)
-    if not any(one.changes for one in plan.measures):
+    if not any(one.changes for one in plan.measures) and not joins(plan):
         return f"Every goal is met as things are, for {cost_words(plan, plan.cost)} a year, and nothing is cheaper."
     change = plan.cost - plan.cost_now
     than = (
@@ -59,7 +76,10 @@ def _impossible(plan: PlanAnswer) -> str:
     if plan.status is Solved.OUT_OF_TIME:
         return "The search ended before a plan was found."
     goals = "the goal" if len(plan.in_the_way) == 1 else "the goals"
-    return f"No plan meets every goal: {goals} of {names} cannot be met by what can be decided."
+    texts = [f"{goals} of {names} cannot be met by what can be decided"] if names else []
+    if plan.guards is not None and plan.guards.in_the_way:
+        texts.append(force_in_the_way(plan.guards))
+    return f"No plan meets every goal: {'; '.join(texts)}."
 
 
 def proof_words(plan: PlanAnswer) -> list[str]:
@@ -75,7 +95,7 @@ def proof_words(plan: PlanAnswer) -> list[str]:
             f"The books were closed again with the plan in them, and {goals} measured there: each loss is found with "
             f"{words.percent(plan.detection)} or more."
         )
-    return texts
+    return [*texts, *force_proof(plan)]
 
 
 def loss_words(goal: PlannedGoal, loss: float | None) -> str:
@@ -143,6 +163,8 @@ def ways_out(plan: PlanAnswer) -> list[str]:
     texts = [way_out(plan, one) for one in plan.in_the_way]
     if plan.needs is not None:
         texts.append(f"A budget of {cost_words(plan, plan.needs)} a year would do for all of them.")
+    if plan.guards is not None:
+        texts += force_ways_out(plan, [cost_words(plan, one.cost) for one in plan.guards.ways_out])
     return texts
 
 
@@ -172,6 +194,7 @@ def basis_words(plan: PlanAnswer) -> list[str]:
         f"{words.percent(plan.false_alarm)} false alarms in a year over all series.",
         *plan.assumptions,
         *plan.left_out,
+        *force_basis(plan),
     ]
     if plan.cost_unit is CostUnit.TIMES:
         texts.append(
@@ -185,11 +208,35 @@ def basis_words(plan: PlanAnswer) -> list[str]:
 
 def compared(plan: PlanAnswer) -> list[tuple[str, str, str]]:
     """What is done, how many goals that meets, and what it costs."""
-    rows = [("As today", _of_goals([one.met_now for one in plan.goals]), cost_words(plan, plan.cost_now))]
+    found_now, found = [one.met_now for one in plan.goals], [one.met for one in plan.goals]
+    rows = [("As today", _of_goals(found_now, force_met(plan, now=True)), cost_words(plan, plan.cost_now))]
+    given = None if plan.guards is None else plan.guards.as_given
+    if given is not None:
+        met = _of_goals(found_now, force_met(plan, given)) if given.cost is not None else "not possible"
+        row = as_given_row(plan, met, cost_words(plan, _cost_as_given(plan)))
+        rows += [row] if row is not None else []
     if plan.cost is not None:
-        rows.append(("The cheapest plan", _of_goals([one.met for one in plan.goals]), cost_words(plan, plan.cost)))
+        rows.append(("The cheapest plan", _of_goals(found, force_met(plan)), cost_words(plan, plan.cost)))
     return rows
 
 
-def _of_goals(met: Sequence[bool]) -> str:
-    return f"{sum(met)} of {len(met)}"
+def _cost_as_given(plan: PlanAnswer) -> float | None:
+    """What the orders as given cost, with everything else as today."""
+    part = plan.guards
+    if part is None or part.as_given is None or part.as_given.cost is None:
+        return None
+    return plan.cost_now - part.cost_now + part.as_given.cost
+
+
+def order_helps(plan: PlanAnswer) -> list[str]:
+    """Whether the orders as given help at all."""
+    cost = _cost_as_given(plan)
+    return order_as_given(plan, None if cost is None else cost_words(plan, cost - plan.cost_now))
+
+
+def _of_goals(met: Sequence[bool], on_guards: Sequence[bool]) -> str:
+    losses = f"{sum(met)} of {len(met)}"
+    if not on_guards:
+        return losses
+    guards = f"{sum(on_guards)} of {len(on_guards)} on guards"
+    return f"{losses} losses, {guards}" if met else guards

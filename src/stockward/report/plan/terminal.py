@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stockward.answers.plan import PlanAnswer
+from stockward.answers.planned.guards import ForcePart
 from stockward.report.kit import lines as terminal
+from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 
@@ -27,8 +29,13 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
         terminal.table(console, _measures(plan))
     if len(changes) > _MEASURES:
         terminal.say_block(console, f"and {len(changes) - _MEASURES} more: see the page.")
-    console.print()
-    terminal.table(console, _goals(plan))
+    if plan.goals:
+        console.print()
+        terminal.table(console, _goals(plan))
+    if plan.guards is not None:
+        for columns in (_guards(plan, plan.guards), _guard_goals(plan, plan.guards)):
+            console.print()
+            terminal.table(console, columns)
     console.print()
     terminal.table(console, _compared(plan))
     console.print()
@@ -38,7 +45,7 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
         for text in [*robust_words(plan), *scenario_words(plan)]:
             terminal.say_block(console, text)
         console.print()
-    for text in [*say.stays_words(plan), *say.basis_words(plan)]:
+    for text in [*say.order_helps(plan), *say.stays_words(plan), *say.basis_words(plan)]:
         terminal.say_block(console, text)
 
 
@@ -61,6 +68,29 @@ def _goals(plan: PlanAnswer) -> list[terminal.LineColumn]:
         terminal.LineColumn("Found today", [say.loss_words(one, one.needed_now) for one in goals], True),
         terminal.LineColumn("Found then", [say.loss_words(one, one.needed) for one in goals], True),
         terminal.LineColumn("Costs", [say.cost_words(plan, one.price) for one in goals], True),
+    ]
+
+
+def _guards(plan: PlanAnswer, part: ForcePart) -> list[terminal.LineColumn]:
+    groups = part.groups
+    return [
+        terminal.LineColumn("Guards", [guards.guards_group(one) for one in groups], False),
+        terminal.LineColumn("Today", [str(one.now) for one in groups], True),
+        terminal.LineColumn("Plan", [guards.guards_then(one) for one in groups], True),
+        terminal.LineColumn("Cost today", [say.cost_in_table(plan, one.cost_now) for one in groups], True),
+        terminal.LineColumn("Cost", [say.cost_in_table(plan, one.cost + one.training) for one in groups], True),
+        terminal.LineColumn("Serves", [", ".join(one.serves) for one in groups], False),
+    ]
+
+
+def _guard_goals(plan: PlanAnswer, part: ForcePart) -> list[terminal.LineColumn]:
+    goals = part.goals
+    return [
+        terminal.LineColumn("Goal", [one.label for one in goals], False),
+        terminal.LineColumn("Asked for", [guards.force_goal_asked(one) for one in goals], True),
+        terminal.LineColumn("By record", [guards.force_figure(one, one.figure_now) for one in goals], True),
+        terminal.LineColumn("Plan", [guards.force_figure(one, one.figure) for one in goals], True),
+        terminal.LineColumn("Costs", [say.cost_in_table(plan, one.price) for one in goals], True),
     ]
 
 

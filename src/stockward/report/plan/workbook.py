@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 from stockward.answers.plan import MeasureKind, PlanAnswer, PlannedDay
+from stockward.answers.planned.guards import ForcePart
 from stockward.outputs import OutputTarget
 from stockward.report.kit import words
 from stockward.report.kit.calendar import calendar_moment, calendar_text, calendar_words
@@ -17,8 +18,8 @@ from stockward.report.plan.coming import robust_words, scenario_row, scenario_wo
 def write_plan_xlsx(plan: PlanAnswer, path: OutputTarget) -> None:
     """Write the plan as a workbook; the same plan gives the same bytes.
 
-    Sheets: plan (what came out), measures, goals, calendar, coming (where scenarios are stated), basis. Raises
-    ``UsageError`` where the file cannot be written.
+    Sheets: plan (what came out), measures, goals, guards and goals on guards (where the site asks for any), calendar,
+    coming (where scenarios are stated), basis. Raises ``UsageError`` where the file cannot be written.
     """
     made = words.local(plan.at, plan.timezone).replace(tzinfo=None)
     write_sheets(path, f"{plan.site}: cheapest plan", made, plan_sheets(plan))
@@ -29,7 +30,10 @@ def plan_sheets(plan: PlanAnswer) -> tuple[Sheet, ...]:
     said = [("what came out", say.plan_headline(plan)), *(("proof", text) for text in say.proof_words(plan))]
     said += [("way out", text) for text in say.ways_out(plan)]
     said += [(f"{done}: goals met", met) for done, met, _ in say.compared(plan)]
+    said += [("order as given", text) for text in say.order_helps(plan)]
     sheets = [Sheet(name="plan", header=("about", "in plain words"), rows=said), _measures(plan), _goals(plan)]
+    if plan.guards is not None:
+        sheets += [_guards(plan, plan.guards), _guard_goals(plan, plan.guards)]
     if plan.calendar:
         sheets.append(_calendar(plan))
     if plan.scenarios:
@@ -90,6 +94,37 @@ def _goals(plan: PlanAnswer) -> Sheet:
         for one in plan.goals
     ]  # fmt: skip
     return Sheet(name="goals", header=header, rows=rows)
+
+
+def _guards(plan: PlanAnswer, part: ForcePart) -> Sheet:
+    unit = say.cost_unit(plan)
+    header = (
+        "affiliation", "source", "today", "in the plan", "of these on patrol", f"cost a year today ({unit})",
+        f"cost a year in the plan ({unit})", f"training ({unit})", "serves",
+    )  # fmt: skip
+    rows = [
+        (
+            one.affiliation, one.source, one.now, one.then, one.patrolling, one.cost_now, one.cost, one.training,
+            ", ".join(one.serves),
+        )
+        for one in part.groups
+    ]  # fmt: skip
+    return Sheet(name="guards", header=header, rows=rows)
+
+
+def _guard_goals(plan: PlanAnswer, part: ForcePart) -> Sheet:
+    header = (
+        "goal", "what", "key", "day", "at least", "at most", "figure by the record", "figure with the plan",
+        "met by the record", "met with the plan", f"the goal costs a year ({say.cost_unit(plan)})", "why not measured",
+    )  # fmt: skip
+    rows = [
+        (
+            one.label, one.kind.value, one.of, one.on, one.low, one.high, one.figure_now, one.figure, one.met_now,
+            one.met, one.price, one.reason,
+        )
+        for one in part.goals
+    ]  # fmt: skip
+    return Sheet(name="goals on guards", header=header, rows=rows)
 
 
 def _calendar(plan: PlanAnswer) -> Sheet:

@@ -1,4 +1,4 @@
-"""Rules of people, posts, absences and orders; each holds its reason against the rows that break it."""
+"""Rules of people, posts, absences, orders and costs; each holds its reason against the rows that break it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,24 @@ def a_post_asks_for_one_qualification(draft: Draft, table: TableDraft) -> None:
     """What several words, or a list, ask for nobody holds: a qualification of a guard is one word."""
     several = table["qualification"].str.contains(r"[\s,;]").fill_null(False)
     table.refuse("qualification", several, "a post asks for one qualification, in one word: write the one that counts")
+
+
+_COST_NAMES = {
+    "inventory": ("area", "method"), "calibration": ("area", "method"), "guard": ("affiliation", "source"),
+    "training": ("affiliation", "source"), "output": ("line",),
+}  # fmt: skip
+"""The columns that say of what a cost is, by what costs it."""
+
+
+def a_cost_is_of_its_kind(draft: Draft, table: TableDraft) -> None:
+    """A guard has an affiliation and a source, output a line: a name in another column would be left unread."""
+    for column in ("area", "method", "affiliation", "source", "line"):
+        others = [what for what, names in _COST_NAMES.items() if column not in names]
+        named = table[column].is_not_null() & table["what"].cast(pl.String).is_in(others)
+        what = table["what"].cast(pl.String)
+        of = what.replace_strict({one: " and ".join(names) for one, names in _COST_NAMES.items()}, default=None)
+        words = pl.select(pl.format("a cost of {} is of {}: leave this cell blank", what, of)).to_series()
+        table.refuse(column, named, words)
 
 
 def an_affiliation_is_written_as_its_band(draft: Draft, table: TableDraft) -> None:
