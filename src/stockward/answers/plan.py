@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from stockward.answers.planned.draws import PlannedCount
 from stockward.terms.verdicts import Solved
 
 
@@ -16,6 +17,7 @@ class MeasureKind(StrEnum):
     INVENTORIES = "inventories"
     CALIBRATIONS = "calibrations"
     OPTION = "option"
+    DRAW = "draw"
 
 
 class CostUnit(StrEnum):
@@ -188,6 +190,7 @@ class PlanAnswer:
     smallest set. ``calendar`` says what is due in the year after ``at``. ``scenarios`` are what may come, and
     ``robust`` the plan that holds in all of it; ``None`` without any. ``closed_again`` says how many goals were
     measured in books closed anew with the plan in them, ``looked_at`` of how many plans a goal was measured.
+    ``counts`` are the counts by lot, whose costs are in those of the plan.
     """
 
     version: str
@@ -218,3 +221,4 @@ class PlanAnswer:
     closed_again: int
     looked_at: int
     set_aside: int
+    counts: tuple[PlannedCount, ...] = ()

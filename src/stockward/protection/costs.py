@@ -34,6 +34,7 @@ class MeasureCosts:
         }
         hour = books.site.settings.plan.hour_cost
         stated = [*rows, *books["options"].to_dicts()]
+        _require_stated(books)
         takes_hours = any(row["hours"] for row in stated)
         takes_money = any(row["money"] for row in stated)
         if takes_hours and takes_money and hour is None:
@@ -55,6 +56,26 @@ class MeasureCosts:
         """Cost of one calibration of a method."""
         return self._of("calibration", "method", method, "one calibration")
 
+    def of_weighing(self, method: str) -> Fraction:
+        """Cost of weighing once more with a method."""
+        return self._of("weighing", "method", method, "one more weighing")
+
+    @property
+    def draws_items(self) -> bool:
+        """Whether the site says what it takes to look at an item: without that, none are drawn."""
+        return any(row["what"] == "item" for row in self.rows)
+
+    def of_item(self, material: str, area: str) -> Fraction:
+        """Cost of looking at one item, by the row that fits most closely: both, the material, the area, neither."""
+        stated = {(row["material"], row["area"]): row for row in self.rows if row["what"] == "item"}
+        for fits in ((material, area), (material, None), (None, area), (None, None)):
+            if fits in stated:
+                return self._cost(stated[fits])
+        raise UsageError(
+            f"{_FILE}: no row says what looking at one item of {material} in {area} takes: add a row with what = item, "
+            f"material = {material}, area = {area} (blank for every one), and hours or money"
+        )
+
     def of_option(self, key: str) -> Fraction:
         """Cost of an option a year."""
         hours, money = self.options[key]
@@ -66,11 +87,25 @@ class MeasureCosts:
         own = [row for row in self.rows if row["what"] == what and row[column] == key]
         every = [row for row in self.rows if row["what"] == what and row[column] is None]
         for row in [*own, *every]:
-            return _exact(row["hours"]) * self.hour + _exact(row["money"])
+            return self._cost(row)
         raise UsageError(
             f"{_FILE}: no row says what {told} of {column} {key} takes: add a row with what = {what}, {column} = {key} "
             f"(blank for every {column}), and hours or money"
         )
+
+    def _cost(self, row: dict[str, Any]) -> Fraction:
+        return _exact(row["hours"]) * self.hour + _exact(row["money"])
+
+
+def _require_stated(books: KnownBooks) -> None:
+    """Raise ``UsageError`` for a row that says of nothing what it costs: blank is not free."""
+    for table in ("costs", "options"):
+        for row in books[table].to_dicts():
+            if row["hours"] is None and row["money"] is None:
+                file = books.site.sources.get(table, f"{table}.csv")
+                raise UsageError(
+                    f"{file} row {row['row']}: neither hours nor money is stated: state one, 0 where it costs nothing"
+                )
 
 
 def _exact(value: float | None) -> Fraction:

@@ -19,6 +19,8 @@ COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4)
 CALIBRATED_EVERY = tuple(map(Fraction, (182, 91, 30, 14, 7)))
 """Days between the calibrations that are added to those of today."""
 _AS_TODAY = Fraction(1)
+_FEWEST_INVENTORIES = 3
+"""With fewer there is no balance that could be compared with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +66,46 @@ DecidedLevels = Mapping[Decision, int]
 
 
 def decisions_of(
-    books: KnownBooks, costs: MeasureCosts, areas: Sequence[str], methods: Sequence[str], options: Sequence[Option]
+    books: KnownBooks,
+    costs: MeasureCosts,
+    areas: Sequence[str],
+    methods: Sequence[str],
+    options: Sequence[Option],
+    drawn_from: Sequence[str] = (),
 ) -> list[Decision]:
-    """All that is decided for these areas and methods, in order of kind and key."""
+    """All that is decided for these areas and methods, in order of kind and key.
+
+    ``drawn_from`` are areas of which items may be drawn in place of counting all: those without a series that a goal is
+    about are counted no less than what keeps their books closed.
+    """
     a_year = inventories_a_year(books)
+    exact = [area for area in drawn_from if area not in areas]
     return [
         *(_of_inventories(area, a_year.get(area, 0.0), costs.of_inventory(area)) for area in areas),
+        *(_of_whole_counts(books, area, a_year.get(area, 0.0), costs) for area in exact),
         *(_of_calibrations(method, calibrations_a_year(books, method), costs) for method in methods),
         *(_of_options(method, [one for one in options if one.method == method], costs) for method in methods),
     ]
 
 
 def _of_inventories(area: str, now: float, each: Fraction) -> Decision:
-    levels = tuple(Level(times, now * float(times), each * _exactly(now) * times) for times in COUNTED)
+    levels = tuple(Level(times, now * float(times), each * exactly(now) * times) for times in COUNTED)
     return Decision(MeasureKind.INVENTORIES, area, levels, COUNTED.index(_AS_TODAY))
+
+
+def _of_whole_counts(books: KnownBooks, area: str, now: float, costs: MeasureCosts) -> Decision:
+    made = books.counts.filter(pl.col("area").cast(pl.String) == area)["inventory"].n_unique()
+    each = costs.of_inventory(area)
+    possible = [one for one in COUNTED if one == _AS_TODAY or (now and one * made >= _FEWEST_INVENTORIES)]
+    levels = tuple(Level(one, now * float(one), each * exactly(now) * one) for one in possible)
+    return Decision(MeasureKind.INVENTORIES, area, levels, possible.index(_AS_TODAY))
 
 
 def _of_calibrations(method: str, now: float, costs: MeasureCosts) -> Decision:
     each = costs.of_calibration(method)
     added = [(days, YEAR_DAYS / float(days)) for days in CALIBRATED_EVERY if YEAR_DAYS / float(days) > now]
-    levels = [Level(Fraction(0), now, each * _exactly(now))]
-    levels += [Level(days, now + more, each * _exactly(now + more)) for days, more in added]
+    levels = [Level(Fraction(0), now, each * exactly(now))]
+    levels += [Level(days, now + more, each * exactly(now + more)) for days, more in added]
     return Decision(MeasureKind.CALIBRATIONS, method, tuple(levels), 0)
 
 
@@ -94,7 +115,7 @@ def _of_options(method: str, options: Sequence[Option], costs: MeasureCosts) -> 
     return Decision(MeasureKind.OPTION, method, (Level(NO_OPTION, 0.0, Fraction(0)), *bought), 0)
 
 
-def _exactly(times: float) -> Fraction:
+def exactly(times: float) -> Fraction:
     """How often a year, to a thousandth: what is counted over a record of odd length."""
     return Fraction(round(times * 1000), 1000)
 

@@ -115,6 +115,7 @@ def make_protection_plan(
         closed_again=found.closed_again,
         looked_at=found.looked_at,
         set_aside=len(site.problems),
+        counts=found.counts,
     )
 
 

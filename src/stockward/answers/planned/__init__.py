@@ -1,0 +1,1 @@
+"""The parts of the cheapest plan that are answered by themselves."""
