@@ -9,6 +9,7 @@ from stockward.answers.plan import PlanAnswer
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
+from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
 from stockward.report.review.context import Badge, KeyFigure
 from stockward.report.review.page import fill
 
@@ -29,6 +30,11 @@ class ProtectionPage:
     measures: Annotated[tuple[tuple[str, ...], ...], "what to do: what, today, plan, cost today, cost"]
     stays: Annotated[tuple[str, ...], "what stays as it is"]
     goals: Annotated[tuple[tuple[str, ...], ...], "goals: of what, loss, found today, then, chance today, then, costs"]
+    lots: Annotated[tuple[str, ...], "how counts by lot are meant"]
+    drawn: Annotated[tuple[tuple[str, ...], ...], "counts by lot: what, items, drawn, how often, cost a year"]
+    lot_goals: Annotated[
+        tuple[tuple[str, ...], ...], "losses of items: what, loss, chance today, then, least seen mix, costs"
+    ]
     compared: Annotated[tuple[tuple[str, ...], ...], "as today and the plan: goals met, cost"]
     scenarios: Annotated[tuple[tuple[str, ...], ...], "what may come: what, goals met today, by the plan, cost, regret"]
     coming: Annotated[tuple[str, ...], "what fails in each, and what would do"]
@@ -68,6 +74,9 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
             )
             for one in plan.goals
         ),
+        lots=tuple(lot_words(plan)),
+        drawn=tuple(drawn_rows(plan)),
+        lot_goals=tuple(lot_goal_rows(plan)),
         compared=tuple(say.compared(plan)),
         scenarios=tuple(scenario_row(plan, one) for one in plan.scenarios),
         coming=tuple(scenario_words(plan)),
@@ -81,6 +90,6 @@ def _figures(plan: PlanAnswer) -> tuple[KeyFigure, ...]:
     pairs = [(say.cost_words(plan, plan.cost_now), "a year today")]
     if plan.cost is not None:
         pairs.append((say.cost_words(plan, plan.cost), "a year with the plan"))
-    met = sum(one.met_now for one in plan.goals)
-    pairs.append((f"{met} of {len(plan.goals)}", "goals met today"))
+    met = say.goals_met(plan, now=True)
+    pairs.append((f"{sum(met)} of {len(met)}", "goals met today"))
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)

@@ -75,6 +75,12 @@ def proof_words(plan: PlanAnswer) -> list[str]:
             f"The books were closed again with the plan in them, and {goals} measured there: each loss is found with "
             f"{words.percent(plan.detection)} or more."
         )
+    if plan.counts and plan.cost is not None:
+        losses = words.count(sum(len(one.goals) for one in plan.counts), "loss", "losses")
+        texts.append(
+            f"Of {losses} taken as items, the mix that is least likely to be seen was looked for: it is seen with "
+            f"{words.percent(plan.detection)} or more."
+        )
     return texts
 
 
@@ -104,6 +110,8 @@ def measure_name(measure: PlannedMeasure) -> str:
         return f"Count {measure.name}"
     if measure.kind is MeasureKind.CALIBRATIONS:
         return f"Calibrate {measure.name}"
+    if measure.kind is MeasureKind.DRAW:
+        return f"Look at {measure.name}"
     return f"Replace {measure.of}"
 
 
@@ -114,7 +122,8 @@ def level_words(measure: PlannedMeasure, *, now: bool) -> str:
         return measure.name if times else "no"
     if not times:
         return "never"
-    return f"{words.number(times, 0 if times >= 10 else 1)} a year"
+    of = " items" if measure.kind is MeasureKind.DRAW else ""
+    return f"{words.number(times, 0 if times >= 10 else 1)}{of} a year"
 
 
 def changed_measures(plan: PlanAnswer) -> list[PlannedMeasure]:
@@ -185,10 +194,19 @@ def basis_words(plan: PlanAnswer) -> list[str]:
 
 def compared(plan: PlanAnswer) -> list[tuple[str, str, str]]:
     """What is done, how many goals that meets, and what it costs."""
-    rows = [("As today", _of_goals([one.met_now for one in plan.goals]), cost_words(plan, plan.cost_now))]
+    rows = [("As today", _of_goals(goals_met(plan, now=True)), cost_words(plan, plan.cost_now))]
     if plan.cost is not None:
-        rows.append(("The cheapest plan", _of_goals([one.met for one in plan.goals]), cost_words(plan, plan.cost)))
+        rows.append(("The cheapest plan", _of_goals(goals_met(plan, now=False)), cost_words(plan, plan.cost)))
     return rows
+
+
+def goals_met(plan: PlanAnswer, *, now: bool) -> list[bool]:
+    """Whether each goal is met, those of counts by lot included."""
+    chances = [goal.chance_now if now else goal.chance for count in plan.counts for goal in count.goals]
+    return [
+        *(one.met_now if now else one.met for one in plan.goals),
+        *(chance is not None and chance >= plan.detection for chance in chances),
+    ]
 
 
 def _of_goals(met: Sequence[bool]) -> str:
