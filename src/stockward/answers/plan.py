@@ -17,6 +17,8 @@ class MeasureKind(StrEnum):
     INVENTORIES = "inventories"
     CALIBRATIONS = "calibrations"
     OPTION = "option"
+    CHECK_WEIGH = "check_weigh"
+    SPLIT = "split"
     DRAW = "draw"
 
 

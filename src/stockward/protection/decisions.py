@@ -12,6 +12,16 @@ import polars as pl
 from stockward.answers.plan import MeasureKind
 from stockward.book.known import KnownBooks
 from stockward.protection.costs import MeasureCosts
+from stockward.protection.further_options import (
+    IN_ONE,
+    WEIGHED_ONCE,
+    Doubled,
+    Parted,
+    doubled_of,
+    methods_offered,
+    parted_of,
+    weighings_a_year,
+)
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
@@ -35,7 +45,7 @@ class Option:
 
 
 NO_OPTION = Option("", "", "", (1.0, 1.0), (1.0, 1.0))
-LevelValue = Fraction | Option
+LevelValue = Fraction | Option | Doubled | Parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,15 @@ def decisions_of(
         *(_of_whole_counts(books, area, a_year.get(area, 0.0), costs) for area in exact),
         *(_of_calibrations(method, calibrations_a_year(books, method), costs) for method in methods),
         *(_of_options(method, [one for one in options if one.method == method], costs) for method in methods),
+        *_of_check_weighing(books, costs, methods),
+        *_of_splits(books, costs, areas),
     ]
+
+
+def parts_decided(choice: DecidedLevels) -> dict[str, int]:
+    """The parts of each area that a choice splits."""
+    values = [one.levels[place].value for one, place in choice.items()]
+    return {value.area: value.parts for value in values if isinstance(value, Parted) and value.parts > 1}
 
 
 def _of_inventories(area: str, now: float, each: Fraction) -> Decision:
@@ -113,6 +131,30 @@ def _of_options(method: str, options: Sequence[Option], costs: MeasureCosts) -> 
     """Which of the options takes the place of a method: none of them, or one."""
     bought = [Level(one, 1.0, costs.of_option(one.key)) for one in options]
     return Decision(MeasureKind.OPTION, method, (Level(NO_OPTION, 0.0, Fraction(0)), *bought), 0)
+
+
+def _of_check_weighing(books: KnownBooks, costs: MeasureCosts, methods: Sequence[str]) -> Iterator[Decision]:
+    """Which share of what moves by a method is weighed twice."""
+    offered = doubled_of(books)
+    for method in methods:
+        own = [one for one in offered if one.method == method]
+        if own:
+            each, a_year = costs.of_weighing(method), weighings_a_year(books, method)
+            levels = [Level(WEIGHED_ONCE, 0.0, Fraction(0))]
+            for one in own:
+                again = exactly(a_year) * Fraction(str(one.share))
+                levels.append(Level(one, float(again), costs.of_option(one.key) + each * again))
+            yield Decision(MeasureKind.CHECK_WEIGH, method, tuple(levels), 0)
+
+
+def _of_splits(books: KnownBooks, costs: MeasureCosts, areas: Sequence[str]) -> Iterator[Decision]:
+    """Into how many parts an area is split."""
+    offered = parted_of(books)
+    for area in areas:
+        own = [one for one in offered if one.area == area]
+        if own:
+            levels = (Level(IN_ONE, 0.0, Fraction(0)), *(Level(one, 1.0, costs.of_option(one.key)) for one in own))
+            yield Decision(MeasureKind.SPLIT, area, levels, 0)
 
 
 def exactly(times: float) -> Fraction:
@@ -149,7 +191,7 @@ def _days_of_record(books: KnownBooks) -> float:
 def options_of(books: KnownBooks) -> Iterator[tuple[Option | None, str]]:
     """Every option, or the reason why one cannot be looked at."""
     methods = {str(row["method"]): row for row in books["methods"].to_dicts()}
-    for row in books["options"].sort("option").to_dicts():
+    for row in methods_offered(books).sort("option").to_dicts():
         key, method = str(row["option"]), str(row["method"])
         ratios = {name: _ratio(row[name], methods[method][name]) for name in _ERRORS}
         unlike = [name for name, ratio in ratios.items() if ratio is None]

@@ -18,6 +18,7 @@ from stockward.protection.counts.drawing import CountedGoal
 from stockward.protection.counts.facts import counts_by_lot
 from stockward.protection.counts.planned import draw_measures, planned_count
 from stockward.protection.decisions import DecidedLevels, Decision, Level, Option, decisions_of, options_of
+from stockward.protection.further_options import Doubled, Parted
 from stockward.protection.goals_held import HeldGoal
 from stockward.protection.seen_books import SeenBooks
 from stockward.terms.errors import UsageError
@@ -209,7 +210,7 @@ class Planner:
             goals=tuple(self._goal(one, choice, prices.get(id(one))) for one in self.case.held),
             in_the_way=in_the_way,
             left_out=self.left_out,
-            closed_again=0 if choice is None else len(self.case.held),
+            closed_again=0 if choice is None else sum(one.closed_with(choice) for one in self.case.held),
             looked_at=sum(one.measured for one in self.case.held),
             counts=counts,
         )
@@ -252,8 +253,8 @@ class Planner:
         )
 
     def _name(self, decision: Decision, level: Level) -> str:
-        if isinstance(level.value, Option):
-            return level.value.name
+        if isinstance(level.value, (Option, Doubled, Parted)):
+            return level.value.name or decision.of
         if decision.kind is MeasureKind.INVENTORIES:
             names = dict(self.books["areas"].select(pl.col("area").cast(pl.String), "name").rows())
             return names.get(decision.of) or decision.of

@@ -36,8 +36,8 @@ class DrawnGoal:
     """A loss taken as items, spread over the strata in any way; in ``unit``.
 
     ``chance_now`` and ``chance`` are those with which the mix that is found least likely is seen within its days:
-    today, when nothing is drawn, and in the plan (``None`` without one). ``worst`` is that mix, empty where areas that
-    are counted whole leave less than the loss. ``price`` is what the plan would cost less without this goal.
+    today, when nothing is drawn, and in the plan (``None`` without one). ``worst`` is that mix, empty where none
+    goes unseen. ``price`` is what the plan would cost less without this goal.
     """
 
     label: str

@@ -90,12 +90,14 @@ class CountByLot:
     def worst(
         self, goal: CountedGoal, whole: Collection[str], drawn: Mapping[str, int]
     ) -> tuple[float, dict[str, int]]:
-        """The chance to see the mix of a goal that a sample finds least likely, and that mix; 1 where there is none."""
+        """The chance to see the mix of a goal that is least likely to be, and that mix; 1 where none goes unseen."""
         open_to_it = self._left(goal, whole)
         if not _holds(open_to_it, goal):
             return 1.0, {}
         strata = [Stratum(one.units, goal.contents[one.id]) for one in open_to_it]
         mix = worst_mix(strata, [drawn.get(one.id, 0) for one in open_to_it], goal.quantity)
+        if math.isinf(mix.evidence):
+            return 1.0, {}
         taken = {one.id: number for one, number in zip(open_to_it, mix.defects, strict=True) if number}
         return -math.expm1(-mix.evidence), taken
 

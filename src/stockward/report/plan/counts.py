@@ -67,6 +67,6 @@ def _worst(goal: DrawnGoal, count: PlannedCount) -> str:
     if goal.chance is None:
         return words.NOTHING
     if not goal.worst:
-        return "counted whole"
+        return "none goes unseen"
     names = {one.stratum: stratum_name(one) for one in count.strata}
     return words.listed([f"{words.number(one.taken)} of {names[one.stratum]}" for one in goal.worst], _STRATA)

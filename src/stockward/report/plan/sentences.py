@@ -10,6 +10,7 @@ from stockward.report.kit import words
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
+_BOUGHT = (MeasureKind.OPTION, MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
 
 
 def protection_asked(plan: PlanAnswer) -> str:
@@ -75,6 +76,14 @@ def proof_words(plan: PlanAnswer) -> list[str]:
             f"The books were closed again with the plan in them, and {goals} measured there: each loss is found with "
             f"{words.percent(plan.detection)} or more."
         )
+    if plan.cost is not None and plan.closed_again < len(plan.goals):
+        goals = words.count(len(plan.goals) - plan.closed_again, "goal")
+        texts.append(
+            f"{goals} could not be measured in closed books, which tell nothing of the parts of an area, nor of second "
+            "weighings with errors that do not grow with what is weighed: met as the errors of the series tell."
+        )
+    if plan.cost is not None and any(one.kind is MeasureKind.SPLIT and one.changes for one in plan.measures):
+        texts.append("Where an area is split, its goals stand for a loss from one of its parts.")
     if plan.counts and plan.cost is not None:
         losses = words.count(sum(len(one.goals) for one in plan.counts), "loss", "losses")
         texts.append(
@@ -112,13 +121,17 @@ def measure_name(measure: PlannedMeasure) -> str:
         return f"Calibrate {measure.name}"
     if measure.kind is MeasureKind.DRAW:
         return f"Look at {measure.name}"
+    if measure.kind is MeasureKind.CHECK_WEIGH:
+        return f"Weigh again what {measure.of} weighed"
+    if measure.kind is MeasureKind.SPLIT:
+        return f"Split {measure.of}"
     return f"Replace {measure.of}"
 
 
 def level_words(measure: PlannedMeasure, *, now: bool) -> str:
     """How often it is done, or what is bought."""
     times = measure.now_a_year if now else measure.a_year
-    if measure.kind is MeasureKind.OPTION:
+    if measure.kind in _BOUGHT:
         return measure.name if times else "no"
     if not times:
         return "never"
@@ -136,7 +149,7 @@ def stays_words(plan: PlanAnswer) -> list[str]:
     """What stays as it is."""
     if plan.cost is None:
         return []
-    kept = [one for one in plan.measures if not one.changes and one.kind is not MeasureKind.OPTION]
+    kept = [one for one in plan.measures if not one.changes and one.kind not in _BOUGHT]
     unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
     texts = []
     if kept:
