@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from stockward.answers.planned.draws import PlannedCount
+from stockward.answers.planned.draws import LotCount
 from stockward.terms.verdicts import Solved
 
 
@@ -223,4 +223,4 @@ class PlanAnswer:
     closed_again: int
     looked_at: int
     set_aside: int
-    counts: tuple[PlannedCount, ...] = ()
+    counts: tuple[LotCount, ...] = ()

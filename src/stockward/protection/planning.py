@@ -10,7 +10,7 @@ import polars as pl
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal, PlannedMeasure
-from stockward.answers.planned.draws import PlannedCount
+from stockward.answers.planned.draws import LotCount
 from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals
 from stockward.protection.choosing import CheapestChoice, Chooser
 from stockward.protection.costs import MeasureCosts
@@ -44,7 +44,7 @@ class Planned:
     left_out: tuple[str, ...]
     closed_again: int
     looked_at: int
-    counts: tuple[PlannedCount, ...]
+    counts: tuple[LotCount, ...]
 
 
 class Planner:
@@ -215,7 +215,7 @@ class Planner:
             counts=counts,
         )
 
-    def _counts(self, choice: DecidedLevels | None, cost: Fraction | None) -> tuple[PlannedCount, ...]:
+    def _counts(self, choice: DecidedLevels | None, cost: Fraction | None) -> tuple[LotCount, ...]:
         """The counts by lot of a plan, and what each of their goals costs."""
 
         def price(goal: CountedGoal) -> float | None:

@@ -53,7 +53,7 @@ class DrawnGoal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedCount:
+class LotCount:
     """A count by lot that is taken every so many days, for the goals that ask for it, by strata.
 
     ``cost`` is that of a year, ``bound`` one below which no sample does with the areas that are counted whole in the

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from stockward.answers.plan import MeasureKind, PlannedMeasure
-from stockward.answers.planned.draws import DrawnGoal, DrawnStratum, PlannedCount, WorstTaken
+from stockward.answers.planned.draws import DrawnGoal, DrawnStratum, LotCount, WorstTaken
 from stockward.protection.counts.drawing import CountByLot, CountedGoal, CountedStratum, DrawnSample
 from stockward.terms.periods import YEAR_DAYS
 
@@ -18,11 +18,11 @@ def planned_count(
     whole_now: Collection[str],
     whole: Collection[str],
     price: Callable[[CountedGoal], float | None],
-) -> PlannedCount:
+) -> LotCount:
     """One count, with the areas that are counted whole in time today and in the plan; ``sample`` is ``None`` without
     a plan."""
     drawn = _NOTHING if sample is None else sample.drawn
-    return PlannedCount(
+    return LotCount(
         every_days=count.days,
         cost=None if sample is None else float(sample.cost),
         bound=None if sample is None else sample.bound,
@@ -33,7 +33,7 @@ def planned_count(
     )
 
 
-def draw_measures(counts: Sequence[PlannedCount]) -> list[PlannedMeasure]:
+def draw_measures(counts: Sequence[LotCount]) -> list[PlannedMeasure]:
     """What is drawn as measures of the plan: how many items of each stratum are looked at in a year."""
     return [
         PlannedMeasure(

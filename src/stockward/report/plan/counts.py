@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stockward.answers.plan import PlanAnswer
-from stockward.answers.planned.draws import DrawnGoal, DrawnStratum, PlannedCount
+from stockward.answers.planned.draws import DrawnGoal, DrawnStratum, LotCount
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
 
@@ -54,7 +54,7 @@ def _drawn(one: DrawnStratum) -> str:
     return words.number(one.drawn) if one.drawn else "none"
 
 
-def _every(count: PlannedCount) -> str:
+def _every(count: LotCount) -> str:
     return f"every {words.count(round(count.every_days), 'day')}"
 
 
@@ -62,7 +62,7 @@ def _loss(goal: DrawnGoal) -> str:
     return f"{words.quantity(goal.quantity, goal.unit)} in {words.count(round(goal.within_days), 'day')}"
 
 
-def _worst(goal: DrawnGoal, count: PlannedCount) -> str:
+def _worst(goal: DrawnGoal, count: LotCount) -> str:
     """The mix that is seen least."""
     if goal.chance is None:
         return words.NOTHING
