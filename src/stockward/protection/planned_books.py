@@ -50,7 +50,10 @@ def planned_site(books: KnownBooks, choice: DecidedLevels, joined: pl.DataFrame)
     # The other scale has the errors and the calibrations that the plan gives the first.
     for value in doubled:
         tables = with_rows_halved(books, tables, value)
-    return books.site.replace(**tables, checks=books.checks)
+    return books.site.replace(
+        counts=tables["counts"], methods=tables["methods"], calibrations=tables["calibrations"],
+        movements=tables["movements"], checks=books.checks,
+    )  # fmt: skip
 
 
 def _counted(
