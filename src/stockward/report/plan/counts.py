@@ -5,6 +5,7 @@ from __future__ import annotations
 from stockward.answers.plan import PlanAnswer
 from stockward.answers.planned.draws import DrawnGoal, DrawnStratum, LotCount
 from stockward.report.kit import words
+from stockward.report.kit.sheet import Sheet
 from stockward.report.plan import sentences as say
 
 _STRATA = 3
@@ -70,3 +71,31 @@ def _worst(goal: DrawnGoal, count: LotCount) -> str:
         return "none goes unseen"
     names = {one.stratum: stratum_name(one) for one in count.strata}
     return words.listed([f"{words.number(one.taken)} of {names[one.stratum]}" for one in goal.worst], _STRATA)
+
+
+def drawn_sheets(plan: PlanAnswer) -> list[Sheet]:
+    """The sheets of a workbook on what is drawn, and on the losses that it finds; none without counts by lot."""
+    if not plan.counts:
+        return []
+    unit = say.cost_unit(plan)
+    drawn = [
+        (
+            one.stratum, stratum_name(one), one.units, one.drawn, one.whole, count.every_days, one.cost,
+        )
+        for count in plan.counts
+        for one in count.strata
+    ]  # fmt: skip
+    losses = [
+        (
+            goal.label, goal.unit, goal.quantity, goal.within_days, goal.chance_now, goal.chance, _worst(goal, count),
+            goal.price,
+        )
+        for count in plan.counts
+        for goal in count.goals
+    ]  # fmt: skip
+    heads = ("key", "what", "items by the books", "drawn in each count", "area counted whole", "days apart")
+    goal_heads = ("loss of items", "unit", "loss to find", "within days", "chance today", "chance with the plan")
+    return [
+        Sheet(name="draws", header=(*heads, f"cost a year ({unit})"), rows=drawn),
+        Sheet(name="items", header=(*goal_heads, "seen least", f"the goal costs a year ({unit})"), rows=losses),
+    ]

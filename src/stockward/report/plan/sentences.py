@@ -10,7 +10,8 @@ from stockward.report.kit import words
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
-_BOUGHT = (MeasureKind.OPTION, MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
+BOUGHT = (MeasureKind.OPTION, MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
+"""What is done or not, and not so many times a year."""
 
 
 def protection_asked(plan: PlanAnswer) -> str:
@@ -131,7 +132,7 @@ def measure_name(measure: PlannedMeasure) -> str:
 def level_words(measure: PlannedMeasure, *, now: bool) -> str:
     """How often it is done, or what is bought."""
     times = measure.now_a_year if now else measure.a_year
-    if measure.kind in _BOUGHT:
+    if measure.kind in BOUGHT:
         return measure.name if times else "no"
     if not times:
         return "never"
@@ -149,12 +150,16 @@ def stays_words(plan: PlanAnswer) -> list[str]:
     """What stays as it is."""
     if plan.cost is None:
         return []
-    kept = [one for one in plan.measures if not one.changes and one.kind not in _BOUGHT]
+    kept = [one for one in plan.measures if not one.changes and one.kind not in BOUGHT]
     unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
     texts = []
     if kept:
         names = words.listed([measure_name(one)[0].lower() + measure_name(one)[1:] for one in kept], _NAMES)
         texts.append(f"As often as today: {names}.")
+    undone = (MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
+    left = [measure_name(one) for one in plan.measures if one.kind in undone and not one.changes]
+    if left:
+        texts.append(f"Not worth its price: {words.listed([one[0].lower() + one[1:] for one in left], _NAMES)}.")
     if unbought:
         texts.append(f"Not worth their price: other methods in place of {words.listed(sorted(set(unbought)), _NAMES)}.")
     return texts

@@ -12,13 +12,14 @@ from stockward.report.kit.calendar import calendar_moment, calendar_text, calend
 from stockward.report.kit.sheet import Cell, Sheet, write_sheets
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
+from stockward.report.plan.counts import drawn_sheets
 
 
 def write_plan_xlsx(plan: PlanAnswer, path: OutputTarget) -> None:
     """Write the plan as a workbook; the same plan gives the same bytes.
 
-    Sheets: plan (what came out), measures, goals, calendar, coming (where scenarios are stated), basis. Raises
-    ``UsageError`` where the file cannot be written.
+    Sheets: plan (what came out), measures, goals, draws and items (of counts by lot), calendar, coming (where scenarios
+    are stated), basis. Raises ``UsageError`` where the file cannot be written.
     """
     made = words.local(plan.at, plan.timezone).replace(tzinfo=None)
     write_sheets(path, f"{plan.site}: cheapest plan", made, plan_sheets(plan))
@@ -30,6 +31,7 @@ def plan_sheets(plan: PlanAnswer) -> tuple[Sheet, ...]:
     said += [("way out", text) for text in say.ways_out(plan)]
     said += [(f"{done}: goals met", met) for done, met, _ in say.compared(plan)]
     sheets = [Sheet(name="plan", header=("about", "in plain words"), rows=said), _measures(plan), _goals(plan)]
+    sheets += drawn_sheets(plan)
     if plan.calendar:
         sheets.append(_calendar(plan))
     if plan.scenarios:
