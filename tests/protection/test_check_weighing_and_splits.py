@@ -155,3 +155,17 @@ def test_books_that_are_closed_with_more_series_share_the_false_alarms() -> None
     _, seen = planner_of(drawn_site(0))
     assert seen.tested == sum(seen.tested_in.values()) + sum(row is None for row in seen.balances.series["area"])
     assert isinstance(seen, SeenBooks)
+
+
+def test_an_option_that_no_goal_hangs_on_is_said() -> None:
+    site = next(one for one in map(drawn_site, range(9)) if one["areas"].height == 2)
+    site = site.replace(goals=site["goals"].filter(pl.col("area") == "north"))
+    plan = planned(with_options(site, split("south")))
+    assert "two south is not looked at: no goal that is tested hangs on area south." in plan.left_out
+
+
+def test_a_cost_with_a_column_that_is_not_of_it_is_refused() -> None:
+    site = drawn_site(1)
+    strange = site["costs"].with_columns(material=pl.when(pl.col("what") == "calibration").then(pl.lit("TNT")))
+    with pytest.raises(UsageError, match="column material: it is not of the cost of one calibration: leave it blank"):
+        planned(site.replace(costs=strange))

@@ -11,6 +11,13 @@ from stockward.book.known import KnownBooks
 from stockward.terms.errors import UsageError
 
 _FILE = "costs.csv"
+_STRANGE = {
+    "inventory": ("method", "material"),
+    "calibration": ("area", "material"),
+    "weighing": ("area", "material"),
+    "item": ("method",),
+}
+"""Columns that mean nothing to what costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +107,16 @@ class MeasureCosts:
 def _require_stated(books: KnownBooks) -> None:
     """Raise ``UsageError`` for a row that says of nothing what it costs: blank is not free."""
     for table in ("costs", "options"):
+        file = books.site.sources.get(table, f"{table}.csv")
         for row in books[table].to_dicts():
+            where = f"{file} row {row['row']}"
             if row["hours"] is None and row["money"] is None:
-                file = books.site.sources.get(table, f"{table}.csv")
+                raise UsageError(f"{where}: neither hours nor money is stated: state one, 0 where it costs nothing")
+            strange = [name for name in _STRANGE.get(row.get("what"), ()) if row[name] is not None]
+            if strange:
                 raise UsageError(
-                    f"{file} row {row['row']}: neither hours nor money is stated: state one, 0 where it costs nothing"
+                    f"{where}, column {strange[0]}: it is not of the cost of one {row['what']}: leave it blank, or "
+                    "correct what"
                 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,13 @@ def parted_of(books: KnownBooks) -> list[Parted]:
         Parted(str(row["option"]), _name(row), str(row["area"]), int(row["parts"]))
         for row in rows.sort("area", "parts", "option").to_dicts()
     ]
+
+
+def not_looked_at(books: KnownBooks, areas: Collection[str], methods: Collection[str]) -> list[str]:
+    """What is said of options on a method or an area that no tested goal hangs on."""
+    unused = [(one.key, f"method {one.method}") for one in doubled_of(books) if one.method not in methods]
+    unused += [(one.key, f"area {one.area}") for one in parted_of(books) if one.area not in areas]
+    return [f"{key} is not looked at: no goal that is tested hangs on {of}." for key, of in unused]
 
 
 def weighings_a_year(books: KnownBooks, method: str) -> float:

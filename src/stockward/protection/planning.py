@@ -18,7 +18,7 @@ from stockward.protection.counts.drawing import CountedGoal
 from stockward.protection.counts.facts import counts_by_lot
 from stockward.protection.counts.planned import draw_measures, planned_count
 from stockward.protection.decisions import DecidedLevels, Decision, Level, Option, decisions_of, options_of
-from stockward.protection.further_options import Doubled, Parted
+from stockward.protection.further_options import Doubled, Parted, not_looked_at
 from stockward.protection.goals_held import HeldGoal
 from stockward.protection.seen_books import SeenBooks
 from stockward.terms.errors import UsageError
@@ -58,9 +58,13 @@ class Planner:
         looked = list(options_of(seen.books))
         options = [one for one, _ in looked if one is not None]
         self.lots = counts_by_lot(seen.books, self.costs)
-        self.left_out = (*(why for _, why in looked if why), *self.lots.left_out)
         self._goals = goals
         wanted = WantedGoals(seen, goals)
+        self.left_out = (
+            *(why for _, why in looked if why),
+            *not_looked_at(seen.books, wanted.areas, wanted.methods),
+            *self.lots.left_out,
+        )
         used = [one for one in options if one.method in wanted.methods]
         self.decisions = decisions_of(seen.books, self.costs, wanted.areas, wanted.methods, used, self.lots.areas)
         self.case = wanted.held(self.decisions, closed_again)
