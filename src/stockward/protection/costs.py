@@ -112,7 +112,7 @@ def _require_stated(books: KnownBooks) -> None:
             where = f"{file} row {row['row']}"
             if row["hours"] is None and row["money"] is None:
                 raise UsageError(f"{where}: neither hours nor money is stated: state one, 0 where it costs nothing")
-            strange = [name for name in _STRANGE.get(row.get("what"), ()) if row[name] is not None]
+            strange = [name for name in _STRANGE.get(str(row.get("what")), ()) if row[name] is not None]
             if strange:
                 raise UsageError(
                     f"{where}, column {strange[0]}: it is not of the cost of one {row['what']}: leave it blank, or "
