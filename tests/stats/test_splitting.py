@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
+import os
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import hypergeom
 
-from stockward.stats import splitting
 from stockward.stats.sampling import least_n
-from stockward.stats.splitting import Stratum, cheapest_split, most_missing, worst_mix
+from stockward.stats.splitting import (
+    Diversion,
+    Stratum,
+    cheapest_for_all,
+    cheapest_split,
+    most_missing,
+    searching,
+    surest_of_cheapest,
+    worst_mix,
+)
+from stockward.stats.splitting import mixes as splitting_mixes
 from stockward.terms.errors import FigureError
 
 
@@ -106,7 +119,7 @@ def test_a_coarse_grid_favours_the_thief(monkeypatch: pytest.MonkeyPatch) -> Non
     strata = (Stratum(60, 1.0), Stratum(50, 0.73), Stratum(40, 1.31), Stratum(90, 0.41))
     n = (20, 15, 15, 20)
     exact = worst_mix(strata, n, 20.0)
-    monkeypatch.setattr(splitting, "MOST_PAIRS", 40)
+    monkeypatch.setattr(splitting_mixes, "MOST_PAIRS", 40)
     coarse = worst_mix(strata, n, 20.0)
     assert 0.5 * exact.evidence < coarse.evidence <= exact.evidence
 
@@ -155,3 +168,76 @@ def test_what_cannot_be_is_refused(strata: list[Stratum], loss: float, words: st
     with pytest.raises(FigureError) as raised:
         cheapest_split(strata, loss, detection=0.95)
     assert str(raised.value) == words
+
+
+REFERENCE = Path(os.environ.get("STOCKWARD_SHARED", "../shared")) / "reference" / "plan"
+
+
+@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference cases are not here")
+def test_cases_solved_by_enumeration() -> None:
+    cases = json.loads((REFERENCE / "P3_inspection_allocation.json").read_text(encoding="utf-8"))
+    assert len(cases) == 10
+    for case in cases:
+        strata = [Stratum(one["items"], one["kg_each"], one["cost_each"]) for one in case["strata"]]
+        goal, detection = case["goal_kg"], round(1 - case["beta"], 12)
+        found = surest_of_cheapest(strata, goal, cheapest_split(strata, goal, detection=detection), detection=detection)
+        assert found.proved
+        assert found.n == tuple(case["cheapest"])
+        assert found.cost == case["cost"]
+        assert math.exp(-found.worst.evidence) == pytest.approx(case["worst_non_detection"], abs=1e-9)
+
+
+def test_one_sample_for_several_losses_against_every_sample() -> None:
+    rng = np.random.default_rng(8)
+    for _ in range(30):
+        units = [int(rng.integers(1, 7)) for _ in range(int(rng.integers(2, 4)))]
+        costs = [float(rng.integers(1, 4)) for _ in units]
+        losses = []
+        for _ in range(2):
+            contents = tuple(float(rng.choice([0, 1, 2.5])) for _ in units)
+            stock = sum(a * number for a, number in zip(contents, units, strict=True))
+            if stock:
+                losses.append(Diversion(contents, float(rng.uniform(0.1, 1)) * stock))
+        if not losses:
+            continue
+        strata = [Stratum(number, 1.0, cost) for number, cost in zip(units, costs, strict=True)]
+        found = cheapest_for_all(strata, losses, detection=0.9)
+        assert found.proved
+        ways = [
+            mix
+            for one in losses
+            for mix in itertools.product(*(range(number + 1) for number in units))
+            if sum(a * d for a, d in zip(one.contents, mix, strict=True)) >= one.loss * (1 - 1e-9)
+        ]
+        reached = {
+            n: likeliest_unseen(tuple(strata), n, ways)
+            for n in itertools.product(*(range(number + 1) for number in units))
+        }
+        price = {n: sum(c * size for c, size in zip(costs, n, strict=True)) for n in reached}
+        least = min(price[n] for n, unseen_at_most in reached.items() if unseen_at_most <= Fraction(1, 10))
+        assert found.cost == pytest.approx(least)
+        surest = min(reached[n] for n in reached if price[n] == least)
+        assert float(reached[found.n]) == pytest.approx(float(surest), abs=1e-9)
+
+
+def test_many_strata_are_sampled_with_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    strata = [
+        Stratum(int(rng.integers(20, 2000)), float(rng.choice([0.15, 0.6, 2.2, 4.5, 11.0])), float(rng.integers(1, 9)))
+        for _ in range(30)
+    ]
+    loss = 0.004 * sum(one.units * one.content for one in strata)
+    monkeypatch.setattr(searching, "MOST_STEPS", 300)
+    split = cheapest_split(strata, loss, detection=0.95)
+    assert split.bound <= split.cost <= 1.2 * split.bound
+    # No thief who draws his mixes by chance goes unseen more often than one in twenty.
+    for _ in range(300):
+        order, left, chance = rng.permutation(len(strata)), loss, 1.0
+        for place in order:
+            one = strata[place]
+            taken = min(one.units, math.ceil(left / one.content * rng.uniform(0.1, 1)))
+            chance *= hypergeom.pmf(0, one.units, taken, split.n[place])
+            left -= taken * one.content
+            if left <= 0:
+                break
+        assert left > 0 or chance <= 0.05 * (1 + 1e-9)

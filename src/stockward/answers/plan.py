@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from stockward.answers.planned.draws import LotCount
 from stockward.answers.planned.guards import ForcePart
 from stockward.terms.verdicts import Solved
 
@@ -17,6 +18,9 @@ class MeasureKind(StrEnum):
     INVENTORIES = "inventories"
     CALIBRATIONS = "calibrations"
     OPTION = "option"
+    CHECK_WEIGH = "check_weigh"
+    SPLIT = "split"
+    DRAW = "draw"
 
 
 class CostUnit(StrEnum):
@@ -190,6 +194,7 @@ class PlanAnswer:
     ``robust`` the plan that holds in all of it; ``None`` without any. ``closed_again`` says how many goals were
     measured in books closed anew with the plan in them, ``looked_at`` of how many plans a goal was measured.
     ``guards`` is their part, whose costs are in those of the plan; ``None`` for a site that asks nothing of its guards.
+    ``counts`` are the counts by lot, whose costs are in those of the plan.
     """
 
     version: str
@@ -221,3 +226,4 @@ class PlanAnswer:
     looked_at: int
     set_aside: int
     guards: ForcePart | None = None
+    counts: tuple[LotCount, ...] = ()

@@ -7,7 +7,6 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from stockward.answers.counting import CountingGoal, CountingPlan, CountingStratum, GoalStratum, NotPlanned
@@ -15,8 +14,9 @@ from stockward.balance.composition import holdings_of
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
 from stockward.book.substances import substance_units
-from stockward.counting.book import Holding, frozen_at, holdings_by_book, until
+from stockward.counting.book import frozen_at, until
 from stockward.counting.sizes import too_many, too_many_in
+from stockward.counting.strata import WantedLoss, strata_to_draw
 from stockward.counting.wishes import CountingRequest, Partial
 from stockward.stats import splitting
 from stockward.stats.sampling import SAMPLE_ROUNDING, defects_of
@@ -25,23 +25,10 @@ from stockward.terms.periods import end_of
 from stockward.terms.units import factor
 
 _BOOK = "stockward.book/2"
-_WHOLE = 1e-6
 _MOST_NAMED = 5
 
 LEAST_DETECTION = 0.01
 """A count that would find the loss more seldom excludes nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """One loss that matters, before it is planned. ``holding`` is a substance, or an item material."""
-
-    id: str
-    holding: str
-    unit: str
-    loss: float
-    area: str | None
-    of_items: bool
 
 
 def make_plan(site: Site, asked: CountingRequest, *, as_of: str | date | datetime | None = None) -> CountingPlan:
@@ -59,7 +46,7 @@ def make_plan(site: Site, asked: CountingRequest, *, as_of: str | date | datetim
         )
     books = until(known_at(site, moment), moment)
     losses, not_planned = _wanted(site, books, asked)
-    strata, refused = _strata(books, asked, losses)
+    strata, refused = strata_to_draw(books, losses, areas=asked.areas, boxes=asked.boxes)
     planner = _Planner(books, asked, detection, strata)
     goals = [goal for wanted in losses for goal in planner.goals(wanted)]
     silent = sorted(asked.partial.keys() - planner.in_parts)
@@ -132,11 +119,13 @@ def _plan(
     return dataclasses.replace(plan, book_digest=book_digest(plan))
 
 
-def _wanted(site: Site, books: KnownBooks, asked: CountingRequest) -> tuple[list[_Wanted], list[NotPlanned]]:
+def _wanted(site: Site, books: KnownBooks, asked: CountingRequest) -> tuple[list[WantedLoss], list[NotPlanned]]:
     """Losses that were asked for, else the goals of the site, in order of keys; and goals that cannot be used."""
     units = substance_units(site["materials"], site["contents"])
-    wanted = [_Wanted(name, name, units[name], loss, None, False) for name, loss in sorted(asked.losses.items())]
-    wanted += [_Wanted(name, name, "each", float(number), None, True) for name, number in sorted(asked.items.items())]
+    wanted = [WantedLoss(name, name, units[name], loss, None, False) for name, loss in sorted(asked.losses.items())]
+    wanted += [
+        WantedLoss(name, name, "each", float(number), None, True) for name, number in sorted(asked.items.items())
+    ]
     if wanted:
         return wanted, []
     not_planned = [
@@ -150,7 +139,7 @@ def _wanted(site: Site, books: KnownBooks, asked: CountingRequest) -> tuple[list
         if asked.areas and area and area not in asked.areas:
             continue
         if loss > 0:
-            wanted.append(_Wanted(what, name, own, loss, area, False))
+            wanted.append(WantedLoss(what, name, own, loss, area, False))
         else:
             reason = "no count can find a loss of nothing: give the goal a quantity above zero"
             not_planned.append(NotPlanned(what=what, reason=reason, set_aside=False))
@@ -161,105 +150,6 @@ def _wanted(site: Site, books: KnownBooks, asked: CountingRequest) -> tuple[list
             "or ask with --loss SUBSTANCE=QUANTITY or --items MATERIAL=NUMBER"
         )
     return wanted, not_planned
-
-
-def _strata(
-    books: KnownBooks, asked: CountingRequest, losses: list[_Wanted]
-) -> tuple[list[CountingStratum], list[NotPlanned]]:
-    """Every area and material that a loss could come from; those that cannot be planned, with the reason."""
-    materials = {row["material"]: row for row in books["materials"].rows(named=True)}
-    names = dict(books["areas"].select("area", "name").rows())
-    concerned = _concerned(books, losses)
-    strata, refused = [], []
-    for held in holdings_by_book(books):
-        areas = concerned.get(held.material)
-        if areas is None or not (None in areas or held.area in areas):
-            continue
-        if asked.areas and held.area not in asked.areas:
-            continue
-        reason, set_aside = _unfit(held, materials, names, books)
-        if reason:
-            refused.append(NotPlanned(what=f"{held.area}/{held.material}", reason=reason, set_aside=set_aside))
-        elif held.quantity > 0:
-            strata.append(_stratum(held, materials[held.material], names, asked.boxes.get(held.material)))
-    _require_names_apart(strata)
-    return strata, refused
-
-
-def _require_names_apart(strata: list[CountingStratum]) -> None:
-    """A draw hangs on the name of its stratum, AREA/MATERIAL: two that read alike would be drawn alike."""
-    seen: dict[str, CountingStratum] = {}
-    for one in strata:
-        other = seen.setdefault(one.id, one)
-        if other is not one:
-            raise UsageError(
-                f"area {other.area!r} with material {other.material!r} and area {one.area!r} with material "
-                f"{one.material!r} are both called {one.id}: rename one of them in the site's tables"
-            )
-
-
-def _concerned(books: KnownBooks, losses: list[_Wanted]) -> dict[str, set[str | None]]:
-    """Materials that a loss could be taken as, rows of contents at fault included, and from which areas (None: all)."""
-    holders: dict[str, set[str]] = {}
-    for material, holding in holdings_of(books).select("material", "holding").rows():
-        holders.setdefault(holding, set()).add(material)
-    for material, substance in books.set_aside["contents"].select("material", "substance").drop_nulls().rows():
-        holders.setdefault(substance, set()).add(material)
-    concerned: dict[str, set[str | None]] = {}
-    for wanted in losses:
-        for material in {wanted.holding} if wanted.of_items else holders.get(wanted.holding, set()):
-            concerned.setdefault(material, set()).add(wanted.area)
-    return concerned
-
-
-def _unfit(
-    held: Holding, materials: Mapping[str, Mapping[str, object]], areas: Mapping[str, str | None], books: KnownBooks
-) -> tuple[str, bool]:
-    """Why nothing can be drawn from this holding, and whether rows that were set aside are why; empty where it can."""
-    if held.doubt is not None:
-        return f"row {held.doubt.row} of {held.doubt.table} is set aside and could change the book: mend it", True
-    if held.material not in materials or held.area not in areas:
-        return "the area or the material is set aside: mend its row", True
-    for table, key in (("materials", "material"), ("contents", "material")):
-        aside = books.set_aside[table]
-        rows = aside.filter(aside[key].is_null() | (aside[key] == held.material))["row"].to_list()
-        if rows:
-            return f"row {rows[0]} of {table} is set aside and could change what an item holds: mend it", True
-    if held.quantity < 0:
-        return (
-            f"the book holds less than nothing ({held.quantity:g}): a movement or a count is missing, correct it",
-            False,
-        )
-    if materials[held.material]["kind"] == "item" and abs(held.quantity - round(held.quantity)) > _WHOLE:
-        return f"the book holds a part of an item ({held.quantity:g}): correct the row that is no whole number", False
-    return "", False
-
-
-def _stratum(
-    held: Holding, material: Mapping[str, object], areas: Mapping[str, str | None], box: int | None
-) -> CountingStratum:
-    bulk = material["kind"] == "bulk"
-    book = held.quantity if bulk else float(round(held.quantity))
-    per_unit = 1 if bulk or box is None else box
-    return CountingStratum(
-        id=f"{held.area}/{held.material}",
-        kind="bulk" if bulk else "item" if box is None else "box",
-        area=held.area,
-        area_name=areas[held.area],
-        material=held.material,
-        material_name=_text(material["name"]),
-        unit=str(material["unit"]),
-        book=book,
-        inventory=held.inventory,
-        units=1 if bulk else math.ceil(book / per_unit),
-        per_unit=per_unit,
-        counted=0,
-        measured=0,
-    )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 class _Planner:
@@ -281,7 +171,7 @@ class _Planner:
             for material, holding, amount in holdings_of(books).select("material", "holding", "amount").rows()
         }
 
-    def goals(self, wanted: _Wanted) -> Iterator[CountingGoal]:
+    def goals(self, wanted: WantedLoss) -> Iterator[CountingGoal]:
         """The loss taken as whole items, and, where it is asked for, as a part of each item's content."""
         holders = [(one, self._content(one, wanted)) for one in self._strata if wanted.area in (None, one.area)]
         items = [(one, content) for one, content in holders if content > 0 and one.kind != "bulk"]
@@ -317,7 +207,7 @@ class _Planner:
             for one in self._strata
         )
 
-    def _content(self, stratum: CountingStratum, wanted: _Wanted) -> float:
+    def _content(self, stratum: CountingStratum, wanted: WantedLoss) -> float:
         """What one unit holds of the loss: of a box that is part full, as much as of a full one."""
         if wanted.of_items:
             return float(stratum.per_unit) if stratum.material == wanted.holding else 0.0
@@ -325,7 +215,7 @@ class _Planner:
 
     def _goal(
         self,
-        wanted: _Wanted,
+        wanted: WantedLoss,
         name: str,
         items: list[tuple[CountingStratum, float]],
         bulk: tuple[str, ...],
@@ -407,7 +297,7 @@ def _part(stratum: CountingStratum, content: float, loss: float, partial: Partia
     )
 
 
-def _too_little(wanted: _Wanted, stock: float, bulk: tuple[str, ...]) -> str:
+def _too_little(wanted: WantedLoss, stock: float, bulk: tuple[str, ...]) -> str:
     unit = "items" if wanted.unit == "each" else wanted.unit
     more = f" and {len(bulk) - _MOST_NAMED} more" if len(bulk) > _MOST_NAMED else ""
     named = f"{', '.join(bulk[:_MOST_NAMED])}{more}"

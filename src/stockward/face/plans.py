@@ -31,8 +31,7 @@ _GOALS = (
     "id", "substance", "quantity", "unit", "within_days", "needed_now", "needed", "chance_now", "chance", "met_now",
     "met", "price",
 )  # fmt: skip
-
-
+_DRAWS = ("stratum", "area", "material", "units", "drawn", "whole", "cost")
 _SCENARIOS = (
     "key", "label", "production", "factor", "dispatch", "prices", "since", "chance", "goals", "met_today", "met",
     "holds_to", "share_held", "status", "cost", "regret",
@@ -75,6 +74,12 @@ class ProtectionPlan(Shown):
     def guard_goals(self) -> pl.DataFrame:
         """One row for each goal on the guards: what it asks for, the figure by the record and with the plan."""
         return frame_of(() if self.answers.guards is None else self.answers.guards.goals, _GUARD_GOALS)
+
+    @property
+    def draws(self) -> pl.DataFrame:
+        """One row for each stratum of a count by lot: how many items there are, how many are drawn, how often."""
+        found = [frame_of(one.strata, _DRAWS).with_columns(every_days=one.every_days) for one in self.answers.counts]
+        return pl.concat(found) if found else frame_of((), (*_DRAWS, "every_days"))
 
     def to_json(self, path: FilePlace) -> None:
         """Write the plan as JSON (schema stockward.protection/1)."""

@@ -13,6 +13,7 @@ from stockward.answers.plan import GoalInTheWay, MeasureKind
 from stockward.protection.decisions import DecidedLevels, Decision
 from stockward.protection.goals_held import HeldGoal
 from stockward.protection.seen_books import SeenBooks
+from stockward.protection.weighed_twice import can_be_halved
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Scope
 from stockward.unseen.goals import Goal, goals_of
@@ -43,7 +44,8 @@ class CaseGoals:
     def missed_when_closed(self, choice: DecidedLevels) -> list[tuple[HeldGoal, GoalAnswer | None]]:
         """The goals that books, closed with the choice, miss, with what was found there."""
         again = self.closed_again(choice)
-        found = [(one, again.get((one.id, one.goal.quantity, one.goal.within_days))) for one in self.held]
+        closed = [one for one in self.held if one.closed_with(choice)]
+        found = [(one, again.get((one.id, one.goal.quantity, one.goal.within_days))) for one in closed]
         return [(one, there) for one, there in found if there is None or not there.met]
 
 
@@ -91,6 +93,12 @@ class WantedGoals:
         whole = row["substance"] not in self._joined
         return goals_of(self._goals, row["area"], row["substance"], row["unit"], whole=whole)
 
+    def _site_wide(self, number: int) -> list[Goal]:
+        """The goals of a series that are not those of its area: a loss may then come from all of it."""
+        row = self._rows[number]
+        whole = row["substance"] not in self._joined
+        return goals_of(self._goals, None, row["substance"], row["unit"]) if whole or row["area"] is None else []
+
     def _areas(self, number: int) -> list[str]:
         """The area of a series, or all areas that are added up in it."""
         area = self._rows[number]["area"]
@@ -98,13 +106,16 @@ class WantedGoals:
 
     def _held(self, number: int, sight: Sight, decisions: Sequence[Decision]) -> list[HeldGoal]:
         row, methods, areas = self._rows[number], sight.terms.methods, self._areas(number)
+        doubled = [one.of for one in decisions if one.kind is MeasureKind.CHECK_WEIGH]
+        unclosed = frozenset(one for one in doubled if not can_be_halved(self._seen.books, one))
         of_areas = [one for one in decisions if one.kind is MeasureKind.INVENTORIES and one.of in areas]
         own = 1.0 if len(of_areas) == 1 else _periods_a_year(sight)
         losing = {area: place for place, area in enumerate(areas) if place in sight.terms.losing}
         others = [
             one
             for one in decisions
-            if (one.of in losing if one.kind is MeasureKind.INVENTORIES else one.of in methods and len(one.levels) > 1)
+            if one.kind is MeasureKind.SPLIT
+            or (one.of in losing if one.kind is MeasureKind.INVENTORIES else one.of in methods and len(one.levels) > 1)
         ]
         return [
             HeldGoal(
@@ -119,6 +130,10 @@ class WantedGoals:
                 areas=tuple((one, 1.0 if len(of_areas) == 1 else _today(one) / own) for one in of_areas),
                 others=tuple(others),
                 losing=losing,
+                tested=self._seen.tested,
+                tested_in=self._seen.tested_in,
+                of_area=goal not in self._site_wide(number),
+                unclosed=unclosed,
             )
             for goal in self._of(number)
         ]

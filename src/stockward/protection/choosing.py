@@ -5,16 +5,23 @@ misses a goal is ruled out for that goal, together with all that could not meet 
 program is solved again [Hooker & Ottosson 2003, logic-based Benders decomposition]. The first that meets every goal is
 the cheapest there is: all that was ruled out misses a goal. No measure is taken to help, or to help more when there is
 more of it.
+
+What a count by lot must draw hangs on which areas are counted whole in time. It costs nothing in the program until a
+plan is proposed; then the cheapest sample for those areas is found, and no plan that counts no more of them whole can
+draw for less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
+from stockward.answers.plan import MeasureKind
 from stockward.optim.linear import LinearRule, LinearSolution, Program
 from stockward.optim.whole import WholeCosts, whole_costs
+from stockward.protection.counts.drawing import CountByLot, CountedGoal, DrawnSample
 from stockward.protection.decisions import DecidedLevels, Decision, LevelValue
 from stockward.protection.goals_held import GoalKey, HeldGoal, reached
 from stockward.terms.verdicts import Solved
@@ -35,10 +42,12 @@ class CheapestChoice:
 class Chooser:
     """Chooses among decisions; what was found of a goal is kept, whichever goals are asked about next."""
 
-    def __init__(self, decisions: Sequence[Decision], seed: int) -> None:
-        self.decisions, self._seed = tuple(decisions), seed
+    def __init__(self, decisions: Sequence[Decision], seed: int, counts: Sequence[CountByLot] = ()) -> None:
+        self.decisions, self._seed, self._counts = tuple(decisions), seed, tuple(counts)
         costs = [level.cost for one in decisions for level in one.levels]
-        self._costs: WholeCosts = whole_costs(costs, times=max(len(decisions), 1))
+        looks = [stratum.cost for one in counts for stratum in one.strata]
+        items = sum(stratum.units for one in counts for stratum in one.strata)
+        self._costs: WholeCosts = whole_costs([*costs, *looks], times=max(len(decisions) + items, 1))
         self._ruled_out: dict[int, list[_RuledOut]] = {}
 
     def rule_out(self, held: HeldGoal, key: _RuledOut) -> None:
@@ -49,10 +58,41 @@ class Chooser:
         """Let go of all that was ruled out for a goal: it was held against another target."""
         self._ruled_out.pop(id(held), None)
 
-    def cheapest(self, goals: Sequence[HeldGoal], *, most: Fraction | None = None) -> CheapestChoice:
-        """The cheapest choice that meets these goals, and costs no more than ``most``."""
+    def samples(self, choice: DecidedLevels, counted: Sequence[CountedGoal]) -> list[DrawnSample]:
+        """What each count by lot draws for these goals, with a choice."""
+        return [one.sample(self.counted_whole(one, choice), counted) for one in self._counts]
+
+    def counted_whole(self, count: CountByLot, choice: DecidedLevels) -> frozenset[str]:
+        """The areas that are counted whole in time for a count by lot, with a choice."""
+        decided = [one for one in self.decisions if one.kind is MeasureKind.INVENTORIES and one.of in count.areas]
+        return frozenset(one.of for one in decided if count.is_in_time(one.levels[choice[one]]))
+
+    def cost(self, choice: DecidedLevels, counted: Sequence[CountedGoal] | None = None) -> Fraction:
+        """What a choice costs a year, with what is drawn for these goals (all of them without)."""
+        drawn = self.samples(choice, self._all_counted if counted is None else counted)
+        return sum((one.cost for one in drawn), Fraction(0)) + sum(
+            (one.levels[choice[one]].cost for one in self.decisions), Fraction(0)
+        )
+
+    @property
+    def _all_counted(self) -> list[CountedGoal]:
+        return [goal for one in self._counts for goal in one.goals]
+
+    def cheapest(
+        self,
+        goals: Sequence[HeldGoal],
+        *,
+        most: Fraction | None = None,
+        counted: Sequence[CountedGoal] | None = None,
+    ) -> CheapestChoice:
+        """The cheapest choice that meets these goals, and costs no more than ``most``.
+
+        ``counted`` are the goals that counts by lot must meet, all of them without.
+        """
+        to_draw = _ToDraw(self, self._counts, self._all_counted if counted is None else counted)
         while True:
             program = _ProposedPlans(self.decisions, goals, self._costs, most)
+            to_draw.priced(program, self._costs)
             for held in goals:
                 for ruled_out in self._ruled_out.get(id(held), ()):
                     program.forbid(held, ruled_out)
@@ -60,11 +100,11 @@ class Chooser:
             if not solved.found:
                 return CheapestChoice(solved.status, None, None, None)
             choice = program.choice(solved)
+            if to_draw.costs_more(choice, program, solved):
+                continue
             missed = self._missed(goals, choice)
             if not missed:
-                cost = sum((one.levels[choice[one]].cost for one in self.decisions), Fraction(0))
-                bound = cost if solved.status is Solved.PROVEN else Fraction(solved.bound or 0) / self._costs.scale
-                return CheapestChoice(solved.status, choice, cost, bound)
+                return to_draw.answered(choice, solved, self._costs)
 
     def _missed(self, goals: Iterable[HeldGoal], choice: DecidedLevels) -> bool:
         """Rule out what misses a goal: first of all goals that no test could meet, then of those that this one misses.
@@ -81,6 +121,52 @@ class Chooser:
         for one, key in missed:
             self.rule_out(one, _widened(one.is_missed, key))
         return bool(missed)
+
+
+@dataclass(slots=True)
+class _ToDraw:
+    """What counts by lot cost in plans that were proposed, by the areas counted whole; with fewer, none costs less."""
+
+    chooser: Chooser
+    counts: Sequence[CountByLot]
+    goals: Sequence[CountedGoal]
+    _found: list[dict[frozenset[str], DrawnSample]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._found = [{} for _ in self.counts]
+
+    def priced(self, program: _ProposedPlans, costs: WholeCosts) -> None:
+        """Let the program pay for what is known of each count."""
+        for count, known in zip(self.counts, self._found, strict=True):
+            program.draws(count, {whole: _whole_cost(one.cost, costs) for whole, one in known.items()}, costs)
+
+    def costs_more(self, choice: DecidedLevels, program: _ProposedPlans, solved: LinearSolution) -> bool:
+        """Whether a count draws for more than the program paid: then it is known from now on."""
+        more = False
+        for place, count in enumerate(self.counts):
+            whole = self.chooser.counted_whole(count, choice)
+            if whole not in self._found[place]:
+                self._found[place][whole] = count.sample(whole, self.goals)
+                more = more or _whole_cost(self._found[place][whole].cost, program.costs) > program.paid(place, solved)
+        return more
+
+    def answered(self, choice: DecidedLevels, solved: LinearSolution, costs: WholeCosts) -> CheapestChoice:
+        """The choice, its cost, and a cost that none falls below: by less than the samples found may be too dear."""
+        cost = self.chooser.cost(choice, self.goals)
+        bound = cost if solved.status is Solved.PROVEN else Fraction(solved.bound or 0) / costs.scale
+        doubt = sum((max((_doubt(one) for one in known.values()), default=Fraction(0)) for known in self._found),
+                    Fraction(0))  # fmt: skip
+        status = Solved.FEASIBLE if doubt else solved.status
+        return CheapestChoice(status, choice, cost, max(bound - doubt, Fraction(0)))
+
+
+def _doubt(sample: DrawnSample) -> Fraction:
+    """By how much a cheaper sample could fall below this one."""
+    return max(sample.cost - Fraction(sample.bound), Fraction(0)) if sample.bound < float(sample.cost) else Fraction(0)
+
+
+def _whole_cost(cost: Fraction, costs: WholeCosts) -> int:
+    return math.ceil(cost * costs.scale)
 
 
 def _widened(rules_out: Callable[[GoalKey, Sequence[bool]], bool], key: GoalKey) -> _RuledOut:
@@ -106,9 +192,9 @@ class _ProposedPlans:
         for taken in self._taken.values():
             self._program.rule(dict.fromkeys(taken, 1), low=1, high=1)
         every = [number for one in decisions for number in self._taken[one]]
-        self._cost = {number: cost for number, cost in zip(every, costs.costs, strict=True) if cost}
-        if most is not None:
-            self._program.rule(self._cost, high=int(most * costs.scale))
+        self.costs, self._most = costs, most
+        self._cost = {number: cost for number, cost in zip(every, costs.costs, strict=False) if cost}
+        self._draws: list[int] = []
         self._least = {id(held): self._least_counted(held) for held in goals}
 
     def _least_counted(self, held: HeldGoal) -> dict[LevelValue, int]:
@@ -135,6 +221,31 @@ class _ProposedPlans:
         self._program.rule({number: -1, **every}, high=len(each) - 1)
         return number
 
+    def draws(self, count: CountByLot, known: Mapping[frozenset[str], int], costs: WholeCosts) -> None:
+        """Pay for a count by lot: at least what is known for areas counted whole, where no others are."""
+        paid = self._program.number(0, _whole_cost(count.most(), costs))
+        self._draws.append(paid)
+        self._cost[paid] = 1
+        in_time = {area: self._in_time(count, area) for area in count.areas}
+        for whole, cost in known.items():
+            others = {number: cost for area in count.areas if area not in whole for number in in_time[area]}
+            if cost:
+                self._program.rule({paid: 1, **others}, low=cost)
+
+    def paid(self, place: int, solved: LinearSolution) -> int:
+        """What the program paid for a count."""
+        return solved.values[self._draws[place]]
+
+    def _in_time(self, count: CountByLot, area: str) -> list[int]:
+        """The levels at which an area is counted whole in time."""
+        return [
+            taken
+            for one in self._decisions
+            if one.kind is MeasureKind.INVENTORIES and one.of == area
+            for level, taken in zip(one.levels, self._taken[one], strict=True)
+            if count.is_in_time(level)
+        ]
+
     def forbid(self, held: HeldGoal, ruled_out: _RuledOut) -> None:
         """Forbid all plans of which a goal depends on these values."""
         times, *values = ruled_out
@@ -147,6 +258,8 @@ class _ProposedPlans:
 
     def solve(self, seed: int) -> LinearSolution:
         """The least cost, and of those that cost it what changes least."""
+        if self._most is not None:
+            self._program.rule(self._cost, high=int(self._most * self.costs.scale))
         found = self._program.minimise(self._cost, seed=seed)
         if not found.found:
             return found

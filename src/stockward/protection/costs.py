@@ -12,6 +12,17 @@ from stockward.book.known import KnownBooks
 from stockward.terms.errors import UsageError
 
 _FILE = "costs.csv"
+_COLUMNS = {
+    "inventory": ("area",),
+    "calibration": ("method",),
+    "weighing": ("method",),
+    "item": ("area", "material"),
+    "guard": ("affiliation", "source"),
+    "training": ("affiliation", "source"),
+    "output": ("line",),
+}
+"""The columns that say which one it is that costs so much."""
+_EVERY_COLUMN = tuple(dict.fromkeys(name for names in _COLUMNS.values() for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,7 @@ class MeasureCosts:
         }
         hour = books.site.settings.plan.hour_cost
         stated = [*rows, *books["options"].to_dicts()]
+        _require_stated(books)
         takes_hours = any(row["hours"] for row in stated)
         takes_money = any(row["money"] for row in stated)
         if takes_hours and takes_money and hour is None:
@@ -55,6 +67,26 @@ class MeasureCosts:
     def of_calibration(self, method: str) -> Fraction:
         """Cost of one calibration of a method."""
         return self._of("calibration", "method", method, "one calibration")
+
+    def of_weighing(self, method: str) -> Fraction:
+        """Cost of weighing once more with a method."""
+        return self._of("weighing", "method", method, "one more weighing")
+
+    @property
+    def draws_items(self) -> bool:
+        """Whether the site says what it takes to look at an item: without that, none are drawn."""
+        return any(row["what"] == "item" for row in self.rows)
+
+    def of_item(self, material: str, area: str) -> Fraction:
+        """Cost of looking at one item, by the row that fits most closely: both, the material, the area, neither."""
+        stated = {(row["material"], row["area"]): row for row in self.rows if row["what"] == "item"}
+        for fits in ((material, area), (material, None), (None, area), (None, None)):
+            if fits in stated:
+                return self._cost(stated[fits])
+        raise UsageError(
+            f"{_FILE}: no row says what looking at one item of {material} in {area} takes: add a row with what = item, "
+            f"material = {material}, area = {area} (blank for every one), and hours or money"
+        )
 
     def of_guard(self, affiliation: str, source: str) -> Fraction:
         """Cost of one guard a year, by affiliation and source (guard, worker or applicant)."""
@@ -104,6 +136,27 @@ class MeasureCosts:
 
     def _cost(self, row: dict[str, Any]) -> Fraction:
         return _exact(row["hours"]) * self.hour + _exact(row["money"])
+
+
+def _require_stated(books: KnownBooks) -> None:
+    """Raise ``UsageError`` for a row that says of nothing what it costs: blank is not free."""
+    for table in ("costs", "options"):
+        file = books.site.sources.get(table, f"{table}.csv")
+        for row in books[table].to_dicts():
+            where = f"{file} row {row['row']}"
+            if row["hours"] is None and row["money"] is None:
+                raise UsageError(f"{where}: neither hours nor money is stated: state one, 0 where it costs nothing")
+            strange = [name for name in _strange(row) if row[name] is not None] if table == "costs" else []
+            if strange:
+                raise UsageError(
+                    f"{where}, column {strange[0]}: it is not of the cost of one {row['what']}: leave it blank, or "
+                    "correct what"
+                )
+
+
+def _strange(row: dict[str, Any]) -> list[str]:
+    """The columns that mean nothing to what costs."""
+    return [name for name in _EVERY_COLUMN if name not in _COLUMNS[row["what"]]]
 
 
 def _exact(value: float | None) -> Fraction:

@@ -12,6 +12,16 @@ import polars as pl
 from stockward.answers.plan import MeasureKind
 from stockward.book.known import KnownBooks
 from stockward.protection.costs import MeasureCosts
+from stockward.protection.further_options import (
+    IN_ONE,
+    WEIGHED_ONCE,
+    Doubled,
+    Parted,
+    doubled_of,
+    methods_offered,
+    parted_of,
+    weighings_a_year,
+)
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
@@ -19,6 +29,8 @@ COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4)
 CALIBRATED_EVERY = tuple(map(Fraction, (182, 91, 30, 14, 7)))
 """Days between the calibrations that are added to those of today."""
 _AS_TODAY = Fraction(1)
+_FEWEST_INVENTORIES = 3
+"""With fewer there is no balance that could be compared with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class Option:
 
 
 NO_OPTION = Option("", "", "", (1.0, 1.0), (1.0, 1.0))
-LevelValue = Fraction | Option
+LevelValue = Fraction | Option | Doubled | Parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +76,54 @@ DecidedLevels = Mapping[Decision, int]
 
 
 def decisions_of(
-    books: KnownBooks, costs: MeasureCosts, areas: Sequence[str], methods: Sequence[str], options: Sequence[Option]
+    books: KnownBooks,
+    costs: MeasureCosts,
+    areas: Sequence[str],
+    methods: Sequence[str],
+    options: Sequence[Option],
+    drawn_from: Sequence[str] = (),
 ) -> list[Decision]:
-    """All that is decided for these areas and methods, in order of kind and key."""
+    """All that is decided for these areas and methods, in order of kind and key.
+
+    ``drawn_from`` are areas of which items may be drawn in place of counting all: those without a series that a goal is
+    about are counted no less than what keeps their books closed.
+    """
     a_year = inventories_a_year(books)
+    exact = [area for area in drawn_from if area not in areas]
     return [
         *(_of_inventories(area, a_year.get(area, 0.0), costs.of_inventory(area)) for area in areas),
+        *(_of_whole_counts(books, area, a_year.get(area, 0.0), costs) for area in exact),
         *(_of_calibrations(method, calibrations_a_year(books, method), costs) for method in methods),
         *(_of_options(method, [one for one in options if one.method == method], costs) for method in methods),
+        *_of_check_weighing(books, costs, methods),
+        *_of_splits(books, costs, areas),
     ]
 
 
+def parts_decided(choice: DecidedLevels) -> dict[str, int]:
+    """The parts of each area that a choice splits."""
+    values = [one.levels[place].value for one, place in choice.items()]
+    return {value.area: value.parts for value in values if isinstance(value, Parted) and value.parts > 1}
+
+
 def _of_inventories(area: str, now: float, each: Fraction) -> Decision:
-    levels = tuple(Level(times, now * float(times), each * _exactly(now) * times) for times in COUNTED)
+    levels = tuple(Level(times, now * float(times), each * exactly(now) * times) for times in COUNTED)
     return Decision(MeasureKind.INVENTORIES, area, levels, COUNTED.index(_AS_TODAY))
+
+
+def _of_whole_counts(books: KnownBooks, area: str, now: float, costs: MeasureCosts) -> Decision:
+    made = books.counts.filter(pl.col("area").cast(pl.String) == area)["inventory"].n_unique()
+    each = costs.of_inventory(area)
+    possible = [one for one in COUNTED if one == _AS_TODAY or (now and one * made >= _FEWEST_INVENTORIES)]
+    levels = tuple(Level(one, now * float(one), each * exactly(now) * one) for one in possible)
+    return Decision(MeasureKind.INVENTORIES, area, levels, possible.index(_AS_TODAY))
 
 
 def _of_calibrations(method: str, now: float, costs: MeasureCosts) -> Decision:
     each = costs.of_calibration(method)
     added = [(days, YEAR_DAYS / float(days)) for days in CALIBRATED_EVERY if YEAR_DAYS / float(days) > now]
-    levels = [Level(Fraction(0), now, each * _exactly(now))]
-    levels += [Level(days, now + more, each * _exactly(now + more)) for days, more in added]
+    levels = [Level(Fraction(0), now, each * exactly(now))]
+    levels += [Level(days, now + more, each * exactly(now + more)) for days, more in added]
     return Decision(MeasureKind.CALIBRATIONS, method, tuple(levels), 0)
 
 
@@ -94,7 +133,31 @@ def _of_options(method: str, options: Sequence[Option], costs: MeasureCosts) -> 
     return Decision(MeasureKind.OPTION, method, (Level(NO_OPTION, 0.0, Fraction(0)), *bought), 0)
 
 
-def _exactly(times: float) -> Fraction:
+def _of_check_weighing(books: KnownBooks, costs: MeasureCosts, methods: Sequence[str]) -> Iterator[Decision]:
+    """Which share of what moves by a method is weighed twice."""
+    offered = doubled_of(books)
+    for method in methods:
+        own = [one for one in offered if one.method == method]
+        if own:
+            each, a_year = costs.of_weighing(method), weighings_a_year(books, method)
+            levels = [Level(WEIGHED_ONCE, 0.0, Fraction(0))]
+            for one in own:
+                again = exactly(a_year) * Fraction(str(one.share))
+                levels.append(Level(one, float(again), costs.of_option(one.key) + each * again))
+            yield Decision(MeasureKind.CHECK_WEIGH, method, tuple(levels), 0)
+
+
+def _of_splits(books: KnownBooks, costs: MeasureCosts, areas: Sequence[str]) -> Iterator[Decision]:
+    """Into how many parts an area is split."""
+    offered = parted_of(books)
+    for area in areas:
+        own = [one for one in offered if one.area == area]
+        if own:
+            levels = (Level(IN_ONE, 0.0, Fraction(0)), *(Level(one, 1.0, costs.of_option(one.key)) for one in own))
+            yield Decision(MeasureKind.SPLIT, area, levels, 0)
+
+
+def exactly(times: float) -> Fraction:
     """How often a year, to a thousandth: what is counted over a record of odd length."""
     return Fraction(round(times * 1000), 1000)
 
@@ -128,7 +191,7 @@ def _days_of_record(books: KnownBooks) -> float:
 def options_of(books: KnownBooks) -> Iterator[tuple[Option | None, str]]:
     """Every option, or the reason why one cannot be looked at."""
     methods = {str(row["method"]): row for row in books["methods"].to_dicts()}
-    for row in books["options"].sort("option").to_dicts():
+    for row in methods_offered(books).sort("option").to_dicts():
         key, method = str(row["option"]), str(row["method"])
         ratios = {name: _ratio(row[name], methods[method][name]) for name in _ERRORS}
         unlike = [name for name, ratio in ratios.items() if ratio is None]

@@ -10,10 +10,12 @@ from itertools import product
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import MeasureKind
 from stockward.protection.decisions import COUNTED, DecidedLevels, Decision, Level, LevelValue, Option
+from stockward.protection.further_options import Doubled, Parted, more_series
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, answer, needed_limit, untested
 from stockward.unseen.sight import Sight
 
+_CHECK_WEIGH = MeasureKind.CHECK_WEIGH
 _FEWEST_PERIODS = 2
 _NEARLY = 1.05
 """Inventories that are meant to be monthly, or weekly, are not so to the day."""
@@ -32,7 +34,10 @@ class HeldGoal:
 
     ``areas`` are the decisions on inventories of its areas, each with how often that area is counted today for one
     inventory of the series: the whole site is counted as often as its least counted area. ``others`` are those on its
-    methods, and on inventories of ``losing``, areas by the number that their normal losses have in its terms.
+    methods, on inventories of ``losing``, areas by the number that their normal losses have in its terms, and splits.
+    Where its own area is split and the goal is one ``of_area``, the loss is taken in one part; the parts of any area
+    share the false alarms of the ``tested`` series, ``tested_in`` each area. ``unclosed`` are methods of which no books
+    can be closed that tell of weighings done twice.
     ``target`` is the loss that must be found: the goal, less what stands at earlier readings, out of which it may be
     taken unseen, and less by the ``margin`` by which books closed anew were found to need more.
     """
@@ -48,6 +53,10 @@ class HeldGoal:
     areas: tuple[tuple[Decision, float], ...]
     others: tuple[Decision, ...]
     losing: Mapping[str, int]
+    tested: int = 1
+    tested_in: Mapping[str, int] = field(default_factory=dict)
+    of_area: bool = True
+    unclosed: frozenset[str] = frozenset()
     margin: float = 1.0
     _limits: dict[_Bound, float | None] = field(default_factory=dict)
     _answers: dict[_Bound, GoalAnswer] = field(default_factory=dict)
@@ -92,27 +101,46 @@ class HeldGoal:
         return needed is not None and needed <= self.target * _BLUNTED
 
     def _ways(self, key: GoalKey, free: Sequence[bool]) -> Iterator[_Bound]:
-        """All that it could depend on, the best that there could be of each method standing for all that is free."""
+        """All that it could depend on, the best that there could be of each decision standing for all that is free."""
         return product(
             *(
-                [None] if is_free and at else self._values(at) if is_free else [value]
+                self._best_values(at) if is_free else [value]
                 for at, (value, is_free) in enumerate(zip(key, free, strict=True))
             )
         )
+
+    def _best_values(self, at: int) -> Sequence[LevelValue | None]:
+        """What to look at where a place of the key is free.
+
+        How often is counted is looked at one by one, and so is what is weighed twice: an error that the counts share
+        with what moved cancels in part, and cancels less where another scale has weighed half of that.
+        """
+        alone = at == 0 or self.others[at - 1].kind is _CHECK_WEIGH
+        return self._values(at) if alone else [None]
 
     def limit(self, key: _Bound) -> float | None:
         """The smallest loss that any test would find as the goal asks; ``None`` stands for the best there could be."""
         if key not in self._limits:
             terms = self._terms(key)
             known = terms is not None and terms.periods >= _FEWEST_PERIODS
-            self._limits[key] = needed_limit(self.sight.seeing(terms), self.goal) if terms and known else None
+            self._limits[key] = needed_limit(self._seeing(terms, key), self.goal) if terms and known else None
         return self._limits[key]
 
     def strongest(self) -> Iterator[GoalKey]:
         """However often it is counted, with the best of each option, and methods calibrated as today or most often."""
         for calibrated in (0, -1):
-            best = [_strongest(one, calibrated) for one in self.others]
+            best = [self._strongest(one, calibrated) for one in self.others]
             yield from ((times, *best) for times in self.times)
+
+    def _strongest(self, decision: Decision, calibrated: int) -> LevelValue:
+        """What is best of a decision: options of the smallest errors together, or calibrations of that place."""
+        options = [level.value for level in decision.levels if isinstance(level.value, Option)]
+        if options:
+            return min(options, key=lambda one: sum(one.random) + sum(one.systematic))
+        if decision.kind is MeasureKind.SPLIT and not self._splits(decision):
+            return decision.levels[decision.today].value
+        either = (MeasureKind.CALIBRATIONS, _CHECK_WEIGH)
+        return decision.levels[calibrated if decision.kind in either else -1].value
 
     def _values(self, at: int) -> Sequence[LevelValue]:
         """The values at a place of the key."""
@@ -127,7 +155,7 @@ class HeldGoal:
         """The goal held against the series with the test in force."""
         if key not in self._answers:
             terms = self._terms(key)
-            self._answers[key] = untested(self.goal) if terms is None else answer(self.sight.seeing(terms), self.goal)
+            self._answers[key] = untested(self.goal) if terms is None else answer(self._seeing(terms, key), self.goal)
         return self._answers[key]
 
     def is_met(self, key: GoalKey) -> bool:
@@ -136,6 +164,22 @@ class HeldGoal:
             return False
         needed = self.held(key).detectable
         return needed is not None and needed <= self.target
+
+    def closed_with(self, choice: DecidedLevels) -> bool:
+        """Whether books can be closed that tell of it with a choice: those of the parts of its area cannot."""
+        untold = [
+            one for one in self.others if self._splits(one) or (one.kind is _CHECK_WEIGH and one.of in self.unclosed)
+        ]
+        return all(choice[one] == one.today for one in untold)
+
+    def _splits(self, decision: Decision) -> bool:
+        """Whether it is a decision on the area of which the goal is."""
+        return decision.kind is MeasureKind.SPLIT and decision.of == self.area and self.of_area
+
+    def _seeing(self, terms: ErrorTerms, key: _Bound) -> Sight:
+        """What is seen with other terms; areas in parts make more series, which share the rate of false alarms."""
+        parts = {value.area: value.parts for value in key[1:] if isinstance(value, Parted) and value.parts > 1}
+        return self.sight.seeing(terms, more=more_series(parts, self.tested_in, self.tested))
 
     def _terms(self, key: _Bound) -> ErrorTerms | None:
         """The terms of error of the series as they would be; ``None`` where it is not counted often enough for any."""
@@ -158,6 +202,13 @@ class HeldGoal:
         if decision.kind is MeasureKind.OPTION:
             option = value if isinstance(value, Option) else _best_of(decision)
             return terms.with_each_error(decision.of, random=option.random, systematic=option.systematic)
+        if decision.kind is _CHECK_WEIGH:
+            return (
+                terms.check_weighed(decision.of, value.share) if isinstance(value, Doubled) and value.share else terms
+            )
+        if decision.kind is MeasureKind.SPLIT:
+            parts = max(parts_of(decision)) if value is None else value.parts if isinstance(value, Parted) else 1
+            return terms.split(parts) if self._splits(decision) and parts > 1 else terms
         if decision.kind is MeasureKind.INVENTORIES:
             return terms.with_losses_drawn(self.losing[decision.of], float(_times(value, otherwise=COUNTED[-1])))
         if value is None:
@@ -173,12 +224,9 @@ def _best_of(decision: Decision) -> Option:
     return Option("", "", decision.of, random, systematic)
 
 
-def _strongest(decision: Decision, calibrated: int) -> LevelValue:
-    """The option whose errors are smallest together, the most inventories, or the calibrations of that place."""
-    options = [level.value for level in decision.levels if isinstance(level.value, Option)]
-    if options:
-        return min(options, key=lambda one: sum(one.random) + sum(one.systematic))
-    return decision.levels[calibrated if decision.kind is MeasureKind.CALIBRATIONS else -1].value
+def parts_of(decision: Decision) -> list[int]:
+    """The parts into which a decision could split its area."""
+    return [level.value.parts for level in decision.levels if isinstance(level.value, Parted)]
 
 
 def reached(level: Level, often: float) -> Fraction:

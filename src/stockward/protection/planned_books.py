@@ -17,6 +17,8 @@ from stockward.book import Site
 from stockward.book.known import KnownBooks
 from stockward.book.schema.kinds import CLAIMS
 from stockward.protection.decisions import DecidedLevels, Option
+from stockward.protection.further_options import Doubled, Parted
+from stockward.protection.weighed_twice import with_rows_halved
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 _ADDED = " + "
@@ -31,17 +33,27 @@ def planned_site(books: KnownBooks, choice: DecidedLevels, joined: pl.DataFrame)
     """
     kept_first = set(joined.select("area", "area_inventory").rows())
     counts, methods, calibrations = books.counts, books["methods"], books["calibrations"]
+    doubled: list[Doubled] = []
     for one, place in choice.items():
         value = one.levels[place].value
         if isinstance(value, Option):
             methods = _replaced(methods, one.of, value)
+        elif isinstance(value, Doubled):
+            doubled += [value] if value.share else []
+        elif isinstance(value, Parted):
+            continue  # The books do not say what would be in which part.
         elif one.kind is MeasureKind.CALIBRATIONS:
             calibrations = _calibrated(books, calibrations, one.of, value) if value else calibrations
         elif value != 1:
             counts = _counted(books, counts, one.of, value, kept_first)
+    tables = {"counts": counts, "methods": methods, "calibrations": calibrations, "movements": books.movements}
+    # The other scale has the errors and the calibrations that the plan gives the first.
+    for value in doubled:
+        tables = with_rows_halved(books, tables, value)
     return books.site.replace(
-        counts=counts, methods=methods, calibrations=calibrations, movements=books.movements, checks=books.checks
-    )
+        counts=tables["counts"], methods=tables["methods"], calibrations=tables["calibrations"],
+        movements=tables["movements"], checks=books.checks,
+    )  # fmt: skip
 
 
 def _counted(

@@ -10,10 +10,15 @@ import polars as pl
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal, PlannedMeasure
+from stockward.answers.planned.draws import LotCount
 from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals
 from stockward.protection.choosing import CheapestChoice, Chooser
 from stockward.protection.costs import MeasureCosts
+from stockward.protection.counts.drawing import CountedGoal
+from stockward.protection.counts.facts import counts_by_lot
+from stockward.protection.counts.planned import draw_measures, planned_count
 from stockward.protection.decisions import DecidedLevels, Decision, Level, Option, decisions_of, options_of
+from stockward.protection.further_options import Doubled, Parted, not_looked_at
 from stockward.protection.goals_held import HeldGoal
 from stockward.protection.seen_books import SeenBooks
 from stockward.terms.errors import UsageError
@@ -44,6 +49,7 @@ class Planned:
     left_out: tuple[str, ...]
     closed_again: int
     looked_at: int
+    counts: tuple[LotCount, ...]
 
 
 class Planner:
@@ -56,13 +62,18 @@ class Planner:
         self.books, self.costs = seen.books, MeasureCosts.of(seen.books)
         looked = list(options_of(seen.books))
         options = [one for one, _ in looked if one is not None]
-        self.left_out = tuple(why for _, why in looked if why)
+        self.lots = counts_by_lot(seen.books, self.costs)
         self._goals = goals
         wanted = WantedGoals(seen, goals)
+        self.left_out = (
+            *(why for _, why in looked if why),
+            *not_looked_at(seen.books, wanted.areas, wanted.methods),
+            *self.lots.left_out,
+        )
         used = [one for one in options if one.method in wanted.methods]
-        self.decisions = decisions_of(seen.books, self.costs, wanted.areas, wanted.methods, used)
+        self.decisions = decisions_of(seen.books, self.costs, wanted.areas, wanted.methods, used, self.lots.areas)
         self.case = wanted.held(self.decisions, closed_again)
-        self.chooser = Chooser(self.decisions, seed)
+        self.chooser = Chooser(self.decisions, seed, self.lots.counts)
 
     def case_of(self, seen: SeenBooks, closed_again: ClosedAgain) -> CaseGoals:
         """The goals in books in which something came, with the same decisions on them."""
@@ -74,8 +85,8 @@ class Planner:
         return {one: one.today for one in self.decisions}
 
     def cost(self, choice: DecidedLevels) -> Fraction:
-        """What a choice costs a year."""
-        return sum((one.levels[choice[one]].cost for one in self.decisions), Fraction(0))
+        """What a choice costs a year, with what counts by lot draw beside it."""
+        return self.chooser.cost(choice)
 
     def changes(self, now: DecidedLevels, then: DecidedLevels) -> tuple[PlannedMeasure, ...]:
         """What one choice does otherwise than another."""
@@ -85,7 +96,7 @@ class Planner:
         """The cheapest plan that meets every goal, measured again in books closed with it; ``alone``: there are no
         goals beside those of detection.
         """
-        if alone and not self.case.held and not self.case.unmet and not self.case.exact:
+        if alone and not (self.case.held or self.case.unmet or self.case.exact or self.lots.counts):
             raise UsageError(
                 "no goal can be planned for: add goals.csv with substance and quantity, the losses that must not go "
                 "unseen, of what the site accounts for"
@@ -162,22 +173,39 @@ class Planner:
         """Why there is no plan for a case: the goals in conflict, as few as there can be, and what each would take."""
         if case.unmet:
             return case.unmet
-        return tuple(self._of(case, one) for one in self._conflict(case, budget))
+        held, counted = self._conflict(case, budget)
+        return (*(self._of(case, one) for one in held), *(self._of_counted(case, one) for one in counted))
 
-    def _conflict(self, case: CaseGoals, budget: Fraction | None) -> list[HeldGoal]:
+    def _conflict(self, case: CaseGoals, budget: Fraction | None) -> tuple[list[HeldGoal], list[CountedGoal]]:
         """The goals that no plan meets even alone; else a smallest set that none meets together.
 
         Such a set is found by leaving goals out one by one, while there is still no plan for those that are left.
         """
-        alone = [one for one in case.held if self.chooser.cheapest([one]).choice is None]
+        alone = [one for one in case.held if self.chooser.cheapest([one], counted=()).choice is None]
         if alone:
-            return alone
-        conflict = list(case.held)
+            return alone, []
+        held, counted = list(case.held), list(self.lots.goals)
         for one in case.held:
-            fewer = [other for other in conflict if other is not one]
-            if self.chooser.cheapest(fewer, most=budget).choice is None:
-                conflict = fewer
-        return conflict
+            fewer = [other for other in held if other is not one]
+            if self.chooser.cheapest(fewer, most=budget, counted=counted).choice is None:
+                held = fewer
+        for goal in self.lots.goals:
+            less = [other for other in counted if other is not goal]
+            if self.chooser.cheapest(held, most=budget, counted=less).choice is None:
+                counted = less
+        return held, counted
+
+    def _of_counted(self, case: CaseGoals, goal: CountedGoal) -> GoalInTheWay:
+        others = [one for one in self.lots.goals if one is not goal]
+        return GoalInTheWay(
+            id=goal.id,
+            label=goal.label,
+            quantity=goal.quantity,
+            unit=goal.unit,
+            reachable=None,
+            cost_without=_real(self.chooser.cheapest(case.held, counted=others).cost),
+            reason=None,
+        )
 
     def _of(self, case: CaseGoals, held: HeldGoal) -> GoalInTheWay:
         known = [(limit, key) for key in held.strongest() if (limit := held.limit(key)) is not None]
@@ -201,21 +229,50 @@ class Planner:
         needs: Fraction | None = None,
     ) -> Planned:
         choice = best.choice
+        counts = self._counts(choice, best.cost)
         return Planned(
             status=best.status,
             cost=best.cost,
             bound=best.bound,
-            cost_now=self.cost(self.today),
+            cost_now=self.chooser.cost(self.today, ()),
             needs=needs,
             choice=choice,
-            measures=tuple(
-                self._measure(one, one.today, one.today if choice is None else choice[one]) for one in self.decisions
+            measures=(
+                *(
+                    self._measure(one, one.today, one.today if choice is None else choice[one])
+                    for one in self.decisions
+                ),
+                *draw_measures(counts),
             ),
             goals=tuple(self._goal(one, choice, prices.get(id(one))) for one in self.case.held),
             in_the_way=in_the_way,
             left_out=self.left_out,
-            closed_again=0 if choice is None else len(self.case.held),
+            closed_again=0 if choice is None else sum(one.closed_with(choice) for one in self.case.held),
             looked_at=sum(one.measured for one in self.case.held),
+            counts=counts,
+        )
+
+    def _counts(self, choice: DecidedLevels | None, cost: Fraction | None) -> tuple[LotCount, ...]:
+        """The counts by lot of a plan, and what each of their goals costs."""
+
+        def price(goal: CountedGoal) -> float | None:
+            if cost is None:
+                return None
+            others = [one for one in self.lots.goals if one is not goal]
+            without = self.chooser.cheapest(self.case.held, counted=others).cost
+            return None if without is None else float(cost - without)
+
+        decided = self.today if choice is None else choice
+        samples = self.chooser.samples(decided, self.lots.goals) if choice is not None else []
+        return tuple(
+            planned_count(
+                count,
+                samples[place] if samples else None,
+                self.chooser.counted_whole(count, self.today),
+                self.chooser.counted_whole(count, decided),
+                price,
+            )
+            for place, count in enumerate(self.lots.counts)
         )
 
     def _measure(self, decision: Decision, now_at: int, place: int) -> PlannedMeasure:
@@ -233,8 +290,8 @@ class Planner:
         )
 
     def _name(self, decision: Decision, level: Level) -> str:
-        if isinstance(level.value, Option):
-            return level.value.name
+        if isinstance(level.value, (Option, Doubled, Parted)):
+            return level.value.name or decision.of
         if decision.kind is MeasureKind.INVENTORIES:
             names = dict(self.books["areas"].select(pl.col("area").cast(pl.String), "name").rows())
             return names.get(decision.of) or decision.of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,11 +26,24 @@ class SeenBooks:
     found: tuple[SeriesGoals, ...]
 
     @classmethod
-    def of(cls, books: KnownBooks, asked: SightRequest) -> SeenBooks:
-        """Close the books, and look at every series."""
+    def of(cls, books: KnownBooks, asked: SightRequest, *, more: float = 1.0) -> SeenBooks:
+        """Close the books, and look at every series; so many times ``more`` of them share the false alarms."""
         balances = close_balances(books)
-        seen = sights(balances, hazards(balances, books.site.settings.detection.false_alarm), asked)
+        false_alarm = books.site.settings.detection.false_alarm
+        shared = false_alarm if more == 1.0 else -math.expm1(math.log1p(-false_alarm) / more)
+        seen = sights(balances, hazards(balances, shared), asked)
         return cls(books, balances, seen, goals_seen(balances, seen, asked))
+
+    @property
+    def tested(self) -> int:
+        """How many series are tested."""
+        return sum(sight is not None for sight in self.sights)
+
+    @property
+    def tested_in(self) -> Mapping[str, int]:
+        """How many of them are of each area."""
+        areas = zip(self.balances.series["area"], self.sights, strict=True)
+        return Counter(str(area) for area, sight in areas if area is not None and sight is not None)
 
     def goals(self) -> Mapping[tuple[str, float, float], GoalAnswer]:
         """Every goal by series, quantity and days."""

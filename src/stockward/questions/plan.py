@@ -13,7 +13,8 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.protection.calendar import planned_days
 from stockward.protection.case_goals import ClosedAgain, GoalName
-from stockward.protection.decisions import DecidedLevels
+from stockward.protection.decisions import DecidedLevels, parts_decided
+from stockward.protection.further_options import more_series
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
 from stockward.protection.scenarios import scenarios_of
@@ -77,7 +78,8 @@ def make_protection_plan(
         def measured(choice: DecidedLevels) -> Mapping[GoalName, GoalAnswer]:
             progress("closing the books again with the plan in them")
             planned = planned_site(within.books, choice, within.balances.joined)
-            return SeenBooks.of(known_at(planned, None), asked).goals()
+            more = more_series(parts_decided(choice), within.tested_in, within.tested)
+            return SeenBooks.of(known_at(planned, None), asked, more=more).goals()
 
         return measured
 
@@ -120,6 +122,7 @@ def make_protection_plan(
         looked_at=found.looked_at,
         set_aside=len(site.problems),
         guards=guards,
+        counts=found.counts,
     )
 
 

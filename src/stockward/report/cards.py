@@ -23,6 +23,7 @@ from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
 from stockward.report.plan import guards as planned_guards
 from stockward.report.plan import sentences as protection
+from stockward.report.plan.counts import drawn_rows
 from stockward.report.review import sentences, terminal, unseen
 from stockward.report.review.card import ROWS_MAX, Card, Grid, card, grid
 from stockward.report.review.views import SeriesView, by_urgency, events, gather
@@ -163,6 +164,10 @@ def protection_card(plan: PlanAnswer) -> Card:
             where=".goals",
         ),
     ]
+    if plan.counts:
+        drawn = drawn_rows(plan)
+        heads = ("items", "by the books", "drawn", "how often", "cost a year")
+        grids.append(grid("To draw by lot", heads, drawn, total=len(drawn), where=".draws"))
     if plan.guards is not None:
         grids.append(_guards_of_plan(plan, plan.guards))
     lines = [*protection.ways_out(plan), *protection.proof_words(plan), *protection.order_helps(plan)]

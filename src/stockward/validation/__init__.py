@@ -23,6 +23,7 @@ from stockward.stats.sampling import least_n
 from stockward.stats.staffing import relief_factor, whole_guards, work_hours
 from stockward.stats.whitening import whitener
 from stockward.validation.fuel_fab import fuel_fab_period
+from stockward.validation.inspection import cheapest_inspection
 from stockward.validation.measuring import (
     chance_of_pairs,
     errors_of_a_scale,
@@ -229,6 +230,7 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "sample-4": _least_n,
     "sample-5": _least_n,
     "page-pair-52": _page_pair,
+    **{f"inspect-{number}": cheapest_inspection for number in range(1, 11)},
     "np-blind-sqrt5": lambda inputs: _found_when_blinder(np.sqrt(5.0)),
     "np-blind-5": lambda inputs: _found_when_blinder(5.0),
     "surge-power-1": lambda inputs: _worked_plant_power(100.0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stockward.answers.plan import MeasureKind, PlanAnswer, PlannedMeasure, PlannedScenario, RobustPlan
+from stockward.answers.plan import PlanAnswer, PlannedMeasure, PlannedScenario, RobustPlan
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
 from stockward.terms.verdicts import Solved
@@ -87,7 +87,7 @@ def _measures(changes: Sequence[PlannedMeasure]) -> str:
 def _measure(one: PlannedMeasure) -> str:
     name = say.measure_name(one)
     name = f"{name[0].lower()}{name[1:]}"
-    if one.kind is MeasureKind.OPTION:
+    if one.kind in say.BOUGHT:
         return f"{name} by {one.name}" if one.a_year else f"do without {one.name}"
     return f"{name} {say.level_words(one, now=False)} in place of {say.level_words(one, now=True)}"
 

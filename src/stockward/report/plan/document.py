@@ -32,6 +32,7 @@ def write_protection_json(plan: PlanAnswer) -> str:
         },
         "measures": [{**asdict(one), "changes": one.changes} for one in plan.measures],
         "goals": [{**asdict(one), "met_now": one.met_now, "met": one.met} for one in plan.goals],
+        **({"counts": plan.counts} if plan.counts else {}),
         "in_the_way": plan.in_the_way,
         "calendar": plan.calendar,
         "scenarios": plan.scenarios,

@@ -11,6 +11,7 @@ from stockward.report.kit import words
 from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
+from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
 from stockward.report.review.context import Badge, KeyFigure
 from stockward.report.review.page import fill
 
@@ -31,6 +32,11 @@ class ProtectionPage:
     measures: Annotated[tuple[tuple[str, ...], ...], "what to do: what, today, plan, cost today, cost"]
     stays: Annotated[tuple[str, ...], "what stays as it is"]
     goals: Annotated[tuple[tuple[str, ...], ...], "goals: of what, loss, found today, then, chance today, then, costs"]
+    lots: Annotated[tuple[str, ...], "how counts by lot are meant"]
+    drawn: Annotated[tuple[tuple[str, ...], ...], "counts by lot: what, items, drawn, how often, cost a year"]
+    lot_goals: Annotated[
+        tuple[tuple[str, ...], ...], "losses of items: what, loss, chance today, then, least seen mix, costs"
+    ]
     guards: Annotated[tuple[tuple[str, ...], ...], "guards: who, today, plan, cost today, cost, goals served"]
     guard_goals: Annotated[tuple[tuple[str, ...], ...], "goals on guards: what, asked for, by record, plan, costs"]
     helps: Annotated[tuple[str, ...], "whether the orders as given help at all"]
@@ -73,6 +79,9 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
             )
             for one in plan.goals
         ),
+        lots=tuple(lot_words(plan)),
+        drawn=tuple(drawn_rows(plan)),
+        lot_goals=tuple(lot_goal_rows(plan)),
         guards=tuple(_guards(plan)),
         guard_goals=tuple(_guard_goals(plan)),
         helps=tuple(say.order_helps(plan)),
@@ -105,9 +114,9 @@ def _figures(plan: PlanAnswer) -> tuple[KeyFigure, ...]:
     pairs = [(say.cost_words(plan, plan.cost_now), "a year today")]
     if plan.cost is not None:
         pairs.append((say.cost_words(plan, plan.cost), "a year with the plan"))
-    met = sum(one.met_now for one in plan.goals)
-    if plan.goals or plan.guards is None:
-        pairs.append((f"{met} of {len(plan.goals)}", "goals met today"))
+    met = say.goals_met(plan, now=True)
+    if met or plan.guards is None:
+        pairs.append((f"{sum(met)} of {len(met)}", "goals met today"))
     if plan.guards is not None:
         pairs.append((str(plan.guards.joining), "guards who join"))
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)

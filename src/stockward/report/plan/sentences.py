@@ -20,6 +20,8 @@ from stockward.report.plan.guards import (
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
+BOUGHT = (MeasureKind.OPTION, MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
+"""What is done or not, and not so many times a year."""
 
 
 def protection_asked(plan: PlanAnswer) -> str:
@@ -95,6 +97,20 @@ def proof_words(plan: PlanAnswer) -> list[str]:
             f"The books were closed again with the plan in them, and {goals} measured there: each loss is found with "
             f"{words.percent(plan.detection)} or more."
         )
+    if plan.cost is not None and plan.closed_again < len(plan.goals):
+        goals = words.count(len(plan.goals) - plan.closed_again, "goal")
+        texts.append(
+            f"{goals} could not be measured in closed books, which tell nothing of the parts of an area, nor of second "
+            "weighings with errors that do not grow with what is weighed: met as the errors of the series tell."
+        )
+    if plan.cost is not None and any(one.kind is MeasureKind.SPLIT and one.changes for one in plan.measures):
+        texts.append("Where an area is split, its goals stand for a loss from one of its parts.")
+    if plan.counts and plan.cost is not None:
+        losses = words.count(sum(len(one.goals) for one in plan.counts), "loss", "losses")
+        texts.append(
+            f"Of {losses} taken as items, the mix that is least likely to be seen was looked for: it is seen with "
+            f"{words.percent(plan.detection)} or more."
+        )
     return [*texts, *force_proof(plan)]
 
 
@@ -124,17 +140,24 @@ def measure_name(measure: PlannedMeasure) -> str:
         return f"Count {measure.name}"
     if measure.kind is MeasureKind.CALIBRATIONS:
         return f"Calibrate {measure.name}"
+    if measure.kind is MeasureKind.DRAW:
+        return f"Look at {measure.name}"
+    if measure.kind is MeasureKind.CHECK_WEIGH:
+        return f"Weigh again what {measure.of} weighed"
+    if measure.kind is MeasureKind.SPLIT:
+        return f"Split {measure.of}"
     return f"Replace {measure.of}"
 
 
 def level_words(measure: PlannedMeasure, *, now: bool) -> str:
     """How often it is done, or what is bought."""
     times = measure.now_a_year if now else measure.a_year
-    if measure.kind is MeasureKind.OPTION:
+    if measure.kind in BOUGHT:
         return measure.name if times else "no"
     if not times:
         return "never"
-    return f"{words.number(times, 0 if times >= 10 else 1)} a year"
+    of = " items" if measure.kind is MeasureKind.DRAW else ""
+    return f"{words.number(times, 0 if times >= 10 else 1)}{of} a year"
 
 
 def changed_measures(plan: PlanAnswer) -> list[PlannedMeasure]:
@@ -147,12 +170,16 @@ def stays_words(plan: PlanAnswer) -> list[str]:
     """What stays as it is."""
     if plan.cost is None:
         return []
-    kept = [one for one in plan.measures if not one.changes and one.kind is not MeasureKind.OPTION]
+    kept = [one for one in plan.measures if not one.changes and one.kind not in BOUGHT]
     unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
     texts = []
     if kept:
         names = words.listed([measure_name(one)[0].lower() + measure_name(one)[1:] for one in kept], _NAMES)
         texts.append(f"As often as today: {names}.")
+    undone = (MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
+    left = [measure_name(one) for one in plan.measures if one.kind in undone and not one.changes]
+    if left:
+        texts.append(f"Not worth its price: {words.listed([one[0].lower() + one[1:] for one in left], _NAMES)}.")
     if unbought:
         texts.append(f"Not worth their price: other methods in place of {words.listed(sorted(set(unbought)), _NAMES)}.")
     return texts
@@ -208,7 +235,7 @@ def basis_words(plan: PlanAnswer) -> list[str]:
 
 def compared(plan: PlanAnswer) -> list[tuple[str, str, str]]:
     """What is done, how many goals that meets, and what it costs."""
-    found_now, found = [one.met_now for one in plan.goals], [one.met for one in plan.goals]
+    found_now, found = goals_met(plan, now=True), goals_met(plan, now=False)
     rows = [("As today", _of_goals(found_now, force_met(plan, now=True)), cost_words(plan, plan.cost_now))]
     given = None if plan.guards is None else plan.guards.as_given
     if given is not None:
@@ -218,6 +245,15 @@ def compared(plan: PlanAnswer) -> list[tuple[str, str, str]]:
     if plan.cost is not None:
         rows.append(("The cheapest plan", _of_goals(found, force_met(plan)), cost_words(plan, plan.cost)))
     return rows
+
+
+def goals_met(plan: PlanAnswer, *, now: bool) -> list[bool]:
+    """Whether each goal is met, those of counts by lot included."""
+    chances = [goal.chance_now if now else goal.chance for count in plan.counts for goal in count.goals]
+    return [
+        *(one.met_now if now else one.met for one in plan.goals),
+        *(chance is not None and chance >= plan.detection for chance in chances),
+    ]
 
 
 def _cost_as_given(plan: PlanAnswer) -> float | None:

@@ -10,6 +10,7 @@ from stockward.report.kit import lines as terminal
 from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
+from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,6 +33,8 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
     if plan.goals:
         console.print()
         terminal.table(console, _goals(plan))
+    if plan.counts:
+        _say_counts(plan, console)
     if plan.guards is not None:
         for columns in (_guards(plan, plan.guards), _guard_goals(plan, plan.guards)):
             console.print()
@@ -46,6 +49,27 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
             terminal.say_block(console, text)
         console.print()
     for text in [*say.order_helps(plan), *say.stays_words(plan), *say.basis_words(plan)]:
+        terminal.say_block(console, text)
+
+
+def _say_counts(plan: PlanAnswer, console: Console) -> None:
+    drawn = drawn_rows(plan)
+    tables = (
+        (("To draw by lot", "Items", "Drawn", "How often", "Cost a year"), drawn[:_MEASURES]),
+        (("Loss of items", "Loss to find", "Today", "Then", "Seen least", "Costs"), lot_goal_rows(plan)),
+    )
+    for heads, rows in tables:
+        if rows:
+            console.print()
+            columns = zip(heads, zip(*rows, strict=True), strict=True)
+            terminal.table(
+                console,
+                [terminal.LineColumn(head, list(cells), bool(place)) for place, (head, cells) in enumerate(columns)],
+            )
+    if len(drawn) > _MEASURES:
+        terminal.say_block(console, f"and {len(drawn) - _MEASURES} more: see the page.")
+    console.print()
+    for text in lot_words(plan):
         terminal.say_block(console, text)
 
 

@@ -13,13 +13,15 @@ from stockward.report.kit.calendar import calendar_moment, calendar_text, calend
 from stockward.report.kit.sheet import Cell, Sheet, write_sheets
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
+from stockward.report.plan.counts import drawn_sheets
 
 
 def write_plan_xlsx(plan: PlanAnswer, path: OutputTarget) -> None:
     """Write the plan as a workbook; the same plan gives the same bytes.
 
-    Sheets: plan (what came out), measures, goals, guards and goals on guards (where the site asks for any), calendar,
-    coming (where scenarios are stated), basis. Raises ``UsageError`` where the file cannot be written.
+    Sheets: plan (what came out), measures, goals, draws and items (of counts by lot), guards and goals on guards (where
+    the site asks for any), calendar, coming (where scenarios are stated), basis. Raises ``UsageError`` where the file
+    cannot be written.
     """
     made = words.local(plan.at, plan.timezone).replace(tzinfo=None)
     write_sheets(path, f"{plan.site}: cheapest plan", made, plan_sheets(plan))
@@ -32,6 +34,7 @@ def plan_sheets(plan: PlanAnswer) -> tuple[Sheet, ...]:
     said += [(f"{done}: goals met", met) for done, met, _ in say.compared(plan)]
     said += [("order as given", text) for text in say.order_helps(plan)]
     sheets = [Sheet(name="plan", header=("about", "in plain words"), rows=said), _measures(plan), _goals(plan)]
+    sheets += drawn_sheets(plan)
     if plan.guards is not None:
         sheets += [_guards(plan, plan.guards), _guard_goals(plan, plan.guards)]
     if plan.calendar:
