@@ -129,10 +129,14 @@ class WorkRules(_Part):
 
 
 class PlanSettings(_Part):
-    """``[plan]``: what an hour of work costs, and what may be spent in a year, in the currency of the site."""
+    """``[plan]``: what an hour of work costs, and what may be spent in a year, in the currency of the site.
+
+    ``interruption`` is the chance with which a thief must be met on any way through the layers, at any hour.
+    """
 
     hour_cost: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     budget: Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)] | None = None
+    interruption: Probability | None = None
 
 
 class Settings(_Part):

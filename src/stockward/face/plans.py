@@ -29,6 +29,9 @@ _GOALS = (
     "id", "substance", "quantity", "unit", "within_days", "needed_now", "needed", "chance_now", "chance", "met_now",
     "met", "price",
 )  # fmt: skip
+_WAY = (
+    "layer", "element", "name", "detection", "detects", "delay_minutes", "delay_sd_minutes", "left_minutes", "in_time",
+)  # fmt: skip
 
 
 _SCENARIOS = (
@@ -63,6 +66,13 @@ class ProtectionPlan(Shown):
     def calendar(self) -> pl.DataFrame:
         """One row for each inventory and each calibration that is added, by day."""
         return frame_of(self.answers.calendar, _CALENDAR)
+
+    @property
+    def way(self) -> pl.DataFrame:
+        """One row for each element of the way that is worst with the plan (today, without one), in minutes."""
+        interruption = self.answers.interruption
+        shown = None if interruption is None else interruption.then or interruption.now
+        return frame_of(() if shown is None else shown.way, _WAY)
 
     def to_json(self, path: FilePlace) -> None:
         """Write the plan as JSON (schema stockward.protection/1)."""

@@ -12,6 +12,7 @@ import polars as pl
 from stockward.answers.plan import MeasureKind
 from stockward.book.known import KnownBooks
 from stockward.protection.costs import MeasureCosts
+from stockward.protection.response.figures import Upgrade
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
@@ -33,7 +34,7 @@ class Option:
 
 
 NO_OPTION = Option("", "", "", (1.0, 1.0), (1.0, 1.0))
-LevelValue = Fraction | Option
+LevelValue = Fraction | Option | Upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Level:
 class Decision:
     """One thing to decide, with its levels in order; ``today`` is the place of the one that changes nothing.
 
-    ``of`` is the area of inventories, and else the method. The value of a level is by how many times its area is
-    counted more often, the days between calibrations that are added (0 for none), or the option that is bought.
+    ``of`` is the area of inventories, an element of layers, a post that answers alarms, and else the method. The value
+    of a level is by how many times its area is counted more often, the days between calibrations that are added (0 for
+    none), or what is bought.
     """
 
     kind: MeasureKind
@@ -128,7 +130,7 @@ def _days_of_record(books: KnownBooks) -> float:
 def options_of(books: KnownBooks) -> Iterator[tuple[Option | None, str]]:
     """Every option, or the reason why one cannot be looked at."""
     methods = {str(row["method"]): row for row in books["methods"].to_dicts()}
-    for row in books["options"].sort("option").to_dicts():
+    for row in books["options"].drop_nulls("method").sort("option").to_dicts():
         key, method = str(row["option"]), str(row["method"])
         ratios = {name: _ratio(row[name], methods[method][name]) for name in _ERRORS}
         unlike = [name for name, ratio in ratios.items() if ratio is None]

@@ -17,6 +17,7 @@ from stockward.book import Site
 from stockward.book.known import KnownBooks
 from stockward.book.schema.kinds import CLAIMS
 from stockward.protection.decisions import DecidedLevels, Option
+from stockward.protection.response.figures import Upgrade
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 _ADDED = " + "
@@ -35,6 +36,8 @@ def planned_site(books: KnownBooks, choice: DecidedLevels, joined: pl.DataFrame)
         value = one.levels[place].value
         if isinstance(value, Option):
             methods = _replaced(methods, one.of, value)
+        elif isinstance(value, Upgrade):
+            continue
         elif one.kind is MeasureKind.CALIBRATIONS:
             calibrations = _calibrated(books, calibrations, one.of, value) if value else calibrations
         elif value != 1:

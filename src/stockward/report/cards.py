@@ -161,7 +161,7 @@ def protection_card(plan: PlanAnswer) -> Card:
             where=".goals",
         ),
     ]
-    lines = [*protection.ways_out(plan), *protection.proof_words(plan)]
+    lines = [*protection.ways_out(plan), *protection.proof_words(plan), *protection.thief_words(plan)[:1]]
     return card(f"{plan.site}: {protection.protection_asked(plan)}", protection.plan_headline(plan), lines, grids)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from stockward.answers.plan import PlanAnswer
+from stockward.report.interruption.part import InterruptionPart, interruption_part
+from stockward.report.interruption.planned import interruption_shown
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
@@ -29,6 +31,8 @@ class ProtectionPage:
     measures: Annotated[tuple[tuple[str, ...], ...], "what to do: what, today, plan, cost today, cost"]
     stays: Annotated[tuple[str, ...], "what stays as it is"]
     goals: Annotated[tuple[tuple[str, ...], ...], "goals: of what, loss, found today, then, chance today, then, costs"]
+    thief: Annotated[tuple[str, ...], "whether a thief is met in time, today and with the plan"]
+    interruption: Annotated[InterruptionPart | None, "the worst way; none for a site without layers"]
     compared: Annotated[tuple[tuple[str, ...], ...], "as today and the plan: goals met, cost"]
     scenarios: Annotated[tuple[tuple[str, ...], ...], "what may come: what, goals met today, by the plan, cost, regret"]
     coming: Annotated[tuple[str, ...], "what fails in each, and what would do"]
@@ -68,6 +72,8 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
             )
             for one in plan.goals
         ),
+        thief=tuple(say.thief_words(plan)),
+        interruption=interruption_part(interruption_shown(plan.interruption)),
         compared=tuple(say.compared(plan)),
         scenarios=tuple(scenario_row(plan, one) for one in plan.scenarios),
         coming=tuple(scenario_words(plan)),
@@ -81,6 +87,5 @@ def _figures(plan: PlanAnswer) -> tuple[KeyFigure, ...]:
     pairs = [(say.cost_words(plan, plan.cost_now), "a year today")]
     if plan.cost is not None:
         pairs.append((say.cost_words(plan, plan.cost), "a year with the plan"))
-    met = sum(one.met_now for one in plan.goals)
-    pairs.append((f"{met} of {len(plan.goals)}", "goals met today"))
+    pairs.append((say.goals_met(plan, then=False), "goals met today"))
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)

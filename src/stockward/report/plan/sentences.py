@@ -6,17 +6,21 @@ import math
 from collections.abc import Sequence
 
 from stockward.answers.plan import CostUnit, GoalInTheWay, MeasureKind, PlanAnswer, PlannedGoal, PlannedMeasure
+from stockward.report.interruption import planned as response
 from stockward.report.kit import words
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
+_ON_THE_WAY = (MeasureKind.ELEMENT, MeasureKind.RESPONSE)
+_BOUGHT = (MeasureKind.OPTION, *_ON_THE_WAY)
 
 
 def protection_asked(plan: PlanAnswer) -> str:
     """What was asked for."""
     surge = f" with {plan.production}" if plan.production else ""
     budget = "" if plan.budget is None else f", for at most {cost_words(plan, plan.budget)} a year"
-    return f"the cheapest plan that meets every goal of detection{surge}{budget}"
+    thief = response.interruption_asked(plan.interruption)
+    return f"the cheapest plan that meets every goal of detection{thief}{surge}{budget}"
 
 
 def cost_words(plan: PlanAnswer, cost: float | None) -> str:
@@ -50,7 +54,9 @@ def plan_headline(plan: PlanAnswer) -> str:
 
 
 def _impossible(plan: PlanAnswer) -> str:
-    names = words.listed([one.label for one in plan.in_the_way], _NAMES)
+    thief = plan.interruption is not None and plan.interruption.in_the_way
+    hindering = [*(one.label for one in plan.in_the_way), *([response.RESPONSE_GOAL] if thief else [])]
+    names = words.listed(hindering, _NAMES)
     if plan.needs is not None:
         return (
             f"No plan meets every goal for {cost_words(plan, plan.budget)} a year: "
@@ -58,7 +64,7 @@ def _impossible(plan: PlanAnswer) -> str:
         )
     if plan.status is Solved.OUT_OF_TIME:
         return "The search ended before a plan was found."
-    goals = "the goal" if len(plan.in_the_way) == 1 else "the goals"
+    goals = "the goal" if len(hindering) == 1 else "the goals"
     return f"No plan meets every goal: {goals} of {names} cannot be met by what can be decided."
 
 
@@ -104,6 +110,10 @@ def measure_name(measure: PlannedMeasure) -> str:
         return f"Count {measure.name}"
     if measure.kind is MeasureKind.CALIBRATIONS:
         return f"Calibrate {measure.name}"
+    if measure.kind is MeasureKind.ELEMENT:
+        return f"Strengthen {measure.of}"
+    if measure.kind is MeasureKind.RESPONSE:
+        return f"Response of {measure.of}"
     return f"Replace {measure.of}"
 
 
@@ -112,6 +122,8 @@ def level_words(measure: PlannedMeasure, *, now: bool) -> str:
     times = measure.now_a_year if now else measure.a_year
     if measure.kind is MeasureKind.OPTION:
         return measure.name if times else "no"
+    if measure.kind in _BOUGHT:
+        return measure.name if times else "as it is"
     if not times:
         return "never"
     return f"{words.number(times, 0 if times >= 10 else 1)} a year"
@@ -127,7 +139,8 @@ def stays_words(plan: PlanAnswer) -> list[str]:
     """What stays as it is."""
     if plan.cost is None:
         return []
-    kept = [one for one in plan.measures if not one.changes and one.kind is not MeasureKind.OPTION]
+    kept = [one for one in plan.measures if not one.changes and one.kind not in _BOUGHT]
+    left = [one.of for one in plan.measures if one.kind in _ON_THE_WAY and not one.changes]
     unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
     texts = []
     if kept:
@@ -135,12 +148,18 @@ def stays_words(plan: PlanAnswer) -> list[str]:
         texts.append(f"As often as today: {names}.")
     if unbought:
         texts.append(f"Not worth their price: other methods in place of {words.listed(sorted(set(unbought)), _NAMES)}.")
+    if left:
+        texts.append(f"Not worth their price: options on {words.listed(sorted(set(left)), _NAMES)}.")
     return texts
 
 
 def ways_out(plan: PlanAnswer) -> list[str]:
     """What would have to give for there to be a plan."""
     texts = [way_out(plan, one) for one in plan.in_the_way]
+    if plan.interruption is not None and plan.interruption.in_the_way:
+        without = plan.interruption.cost_without
+        cost = None if without is None else cost_words(plan, without)
+        texts.append(response.interruption_way_out(plan.interruption, cost))
     if plan.needs is not None:
         texts.append(f"A budget of {cost_words(plan, plan.needs)} a year would do for all of them.")
     return texts
@@ -170,6 +189,7 @@ def basis_words(plan: PlanAnswer) -> list[str]:
         "The books of the record stand for a year as it will be. A goal is met where its loss, at once or evenly "
         f"within its days, is found with {words.percent(plan.detection)} by the test in force, at "
         f"{words.percent(plan.false_alarm)} false alarms in a year over all series.",
+        *response.basis_of_response(plan.interruption),
         *plan.assumptions,
         *plan.left_out,
     ]
@@ -185,10 +205,24 @@ def basis_words(plan: PlanAnswer) -> list[str]:
 
 def compared(plan: PlanAnswer) -> list[tuple[str, str, str]]:
     """What is done, how many goals that meets, and what it costs."""
-    rows = [("As today", _of_goals([one.met_now for one in plan.goals]), cost_words(plan, plan.cost_now))]
+    rows = [("As today", goals_met(plan, then=False), cost_words(plan, plan.cost_now))]
     if plan.cost is not None:
-        rows.append(("The cheapest plan", _of_goals([one.met for one in plan.goals]), cost_words(plan, plan.cost)))
+        rows.append(("The cheapest plan", goals_met(plan, then=True), cost_words(plan, plan.cost)))
     return rows
+
+
+def goals_met(plan: PlanAnswer, *, then: bool) -> str:
+    """How many of all goals are met, today or with the plan."""
+    return _of_goals(
+        [one.met if then else one.met_now for one in plan.goals]
+        + response.interruption_goals_met(plan.interruption)[then]
+    )
+
+
+def thief_words(plan: PlanAnswer) -> list[str]:
+    """Whether a thief is met in time, today and with the plan; nothing for a site without layers."""
+    price = None if plan.interruption is None else plan.interruption.price
+    return response.planned_lines(plan.interruption, cost_words(plan, price))
 
 
 def _of_goals(met: Sequence[bool]) -> str:

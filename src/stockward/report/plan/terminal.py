@@ -27,8 +27,11 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
         terminal.table(console, _measures(plan))
     if len(changes) > _MEASURES:
         terminal.say_block(console, f"and {len(changes) - _MEASURES} more: see the page.")
-    console.print()
-    terminal.table(console, _goals(plan))
+    if plan.goals:
+        console.print()
+        terminal.table(console, _goals(plan))
+    for text in say.thief_words(plan):
+        terminal.say_block(console, text)
     console.print()
     terminal.table(console, _compared(plan))
     console.print()
