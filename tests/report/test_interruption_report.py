@@ -25,6 +25,7 @@ from stockward.report.interruption.sentences import interruption_lines
 from stockward.report.plan.document import write_protection_json
 from stockward.report.plan.page import write_protection_html
 from stockward.report.plan.terminal import print_protection
+from stockward.report.plan.workbook import write_plan_xlsx
 from stockward.report.review.document import write_json
 from stockward.report.review.terminal import print_review
 from stockward.report.review.workbook import write_xlsx
@@ -107,6 +108,16 @@ def test_the_plan_says_what_it_buys_and_what_that_is_worth(plan: PlanAnswer) -> 
     document = json.loads(write_protection_json(plan))
     assert document["interruption"]["then"]["chance"] == found.then.chance
     assert document["interruption"]["now"]["met"] is False
+
+
+def test_the_workbook_of_the_plan_has_the_way_that_is_then_worst(plan: PlanAnswer, tmp_path: Path) -> None:
+    write_plan_xlsx(plan, tmp_path / "plan.xlsx")
+    book = load_workbook(tmp_path / "plan.xlsx")
+    assert plan.interruption is not None
+    assert plan.interruption.then is not None
+    rows = list(book["worst way"].iter_rows(values_only=True))
+    assert [row[1] for row in rows[1:]] == [one.element for one in plan.interruption.then.way]
+    assert any("13.2" in str(row[1]) for row in book["plan"].iter_rows(values_only=True))
 
 
 def test_a_goal_out_of_reach_is_told_with_what_is_reachable(depot: Site) -> None:
