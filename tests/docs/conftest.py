@@ -29,7 +29,7 @@ def faulty() -> Reviewed:
 
 @pytest.fixture(scope="session")
 def depot() -> Reviewed:
-    return reviewed(ROOT / "examples" / "depot")
+    return reviewed(ROOT / "examples" / "magazine")
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ AT = datetime(2026, 7, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def depot() -> Site:
-    return read_site(ROOT / "examples" / "depot")
+    return read_site(ROOT / "examples" / "magazine")
 
 
 @pytest.fixture(scope="module")

@@ -144,7 +144,7 @@ def test_templates_use_exactly_the_documented_fields(
     full: ReviewAnswer, built: dict[str, context.Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "CHARTS_MAX", 1)
-    depot = make_review(read_site(EXAMPLES / "depot"), generated=datetime(2026, 7, 1, tzinfo=UTC))
+    depot = make_review(read_site(EXAMPLES / "magazine"), generated=datetime(2026, 7, 1, tzinfo=UTC))
     others = many(full), cancelling_site(), settled_site(), replace(full, interruption=depot.interruption)
     pages = [built["full"], built["surged"], built["empty"], *map(build.build_page, others)]
     used: set[tuple[str, str]] = set()
