@@ -57,7 +57,18 @@ def test_a_blank_site_has_the_tables_of_its_purpose(tmp_path: Path, purpose: str
     else:
         made = {*openpyxl.load_workbook(folder / "site.xlsx").sheetnames} - {"README"}
     stock = {name for name, table in tables().items() if table.part == "stock"}
-    guards = {"areas", "people", "posts", "absences", "wishes", "assignments", "orders", "reports", "incidents"}
+    guards = {
+        "areas",
+        "people",
+        "posts",
+        "layers",
+        "absences",
+        "wishes",
+        "assignments",
+        "orders",
+        "reports",
+        "incidents",
+    }
     assert made == {"stock": stock, "guards": guards, "both": set(tables())}[purpose]
     assert ("work_rules" in (folder / "site.toml").read_text()) == (purpose != "stock")
 

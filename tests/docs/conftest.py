@@ -27,6 +27,11 @@ def faulty() -> Reviewed:
     return reviewed(DOCS / "faulty")
 
 
+@pytest.fixture(scope="session")
+def depot() -> Reviewed:
+    return reviewed(ROOT / "examples" / "magazine")
+
+
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Path]:
     """A folder in which the commands of a page may write, with the examples where the pages say."""

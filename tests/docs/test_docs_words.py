@@ -205,12 +205,12 @@ def keys(value: Any, path: str = "") -> Iterator[str]:
             yield from keys(below, f"{path}[]")
 
 
-def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed) -> None:
+def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed, depot: Reviewed) -> None:
     of_reviews = text(JSON).replace(section(JSON, ROSTER), "")
     described = [code for row in rows(of_reviews) for code in codes(row[0])]
     assert len(described) == len(set(described))
     made = [hand_made_document(), settled_document(), guarded_document()]
-    assert set(described) == {key for one in (ridgeway.json, faulty.json, *made) for key in keys(one)}
+    assert set(described) == {key for one in (ridgeway.json, faulty.json, depot.json, *made) for key in keys(one)}
     named = next(row[1] for row in rows(text(JSON)) if "series[].tests.NAME`" in row[0])
     assert tuple(codes(named))[: len(TESTS)] == TESTS
 

@@ -25,6 +25,8 @@ from stockward.report.review.page import render
 from stockward.terms.signs import upright
 from stockward.terms.verdicts import Verdict
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 CONTEXTS = [value for value in vars(context).values() if isinstance(value, type) and is_dataclass(value)]
 NAMES = ["full", "surged", "empty", "unknown", "hostile"]
@@ -142,7 +144,8 @@ def test_templates_use_exactly_the_documented_fields(
     full: ReviewAnswer, built: dict[str, context.Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "CHARTS_MAX", 1)
-    others = many(full), cancelling_site(), settled_site()
+    depot = make_review(read_site(EXAMPLES / "magazine"), generated=datetime(2026, 7, 1, tzinfo=UTC))
+    others = many(full), cancelling_site(), settled_site(), replace(full, interruption=depot.interruption)
     pages = [built["full"], built["surged"], built["empty"], *map(build.build_page, others)]
     used: set[tuple[str, str]] = set()
     for kind in CONTEXTS:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from stockward.answers.planned.draws import LotCount
 from stockward.answers.planned.guards import ForcePart
+from stockward.answers.response.interruption import PlannedInterruption
 from stockward.terms.verdicts import Solved
 
 
@@ -21,6 +22,8 @@ class MeasureKind(StrEnum):
     CHECK_WEIGH = "check_weigh"
     SPLIT = "split"
     DRAW = "draw"
+    ELEMENT = "element"
+    RESPONSE = "response"
 
 
 class CostUnit(StrEnum):
@@ -35,8 +38,9 @@ class CostUnit(StrEnum):
 class PlannedMeasure:
     """One decision: what is done, how often a year, and what it costs a year.
 
-    ``of`` is the area, the method, or the option, ``name`` what people call it; ``now_a_year`` and ``a_year`` are how
-    often it is done today and in the plan (of an option 0 or 1), ``cost_now`` and ``cost`` what that takes.
+    ``of`` is the area, the method, the element or the post, ``name`` what people call it; ``now_a_year`` and
+    ``a_year`` are how often it is done today and in the plan (of what is bought 0 or 1), ``cost_now`` and ``cost`` what
+    that takes.
     ``every_days`` is how far apart the calibrations stand that are added to those of today; ``None`` where none is.
     """
 
@@ -190,11 +194,11 @@ class PlanAnswer:
     ``status`` is proven, impossible, or feasible where the search ended early; ``bound`` is a cost that no plan falls
     below. ``cost_now`` is what is spent today on what a plan decides, ``budget`` what may be; ``needs`` is the cost of
     the cheapest plan without that limit, where it stands in the way. ``in_the_way`` are the goals in conflict, a
-    smallest set. ``calendar`` says what is due in the year after ``at``. ``scenarios`` are what may come, and
-    ``robust`` the plan that holds in all of it; ``None`` without any. ``closed_again`` says how many goals were
-    measured in books closed anew with the plan in them, ``looked_at`` of how many plans a goal was measured.
-    ``guards`` is their part, whose costs are in those of the plan; ``None`` for a site that asks nothing of its guards.
-    ``counts`` are the counts by lot, whose costs are in those of the plan.
+    smallest set. ``interruption`` is ``None`` for a site without layers. ``calendar`` says what is due in the year
+    after ``at``. ``scenarios`` are what may come, and ``robust`` the plan that holds in all of it; ``None`` without
+    any. ``closed_again`` says how many goals were measured in books closed anew with the plan in them, ``looked_at``
+    of how many plans a goal was measured. ``guards`` is their part, whose costs are in those of the plan; ``None`` for
+    a site that asks nothing of its guards. ``counts`` are the counts by lot, whose costs are in those of the plan.
     """
 
     version: str
@@ -221,6 +225,7 @@ class PlanAnswer:
     calendar: tuple[PlannedDay, ...]
     scenarios: tuple[PlannedScenario, ...]
     robust: RobustPlan | None
+    interruption: PlannedInterruption | None
     left_out: tuple[str, ...]
     closed_again: int
     looked_at: int

@@ -17,6 +17,7 @@ from stockward.answers.measuring.fit import ErrorsFit
 from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
+from stockward.answers.response.interruption import InterruptionAnswer
 from stockward.answers.selection import SelectionAnswer
 from stockward.answers.settled.spans import SettledLosses
 from stockward.answers.unstated import UnstatedSeries
@@ -114,7 +115,7 @@ class ReviewAnswer:
     ``measuring`` is what readings of standards and pairs show; empty where the site keeps none.
     ``settled`` is what is confirmed, or explained with an amount, and so out of the tests.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
-    where no order on guards asks for one.
+    where no order on guards asks for one. ``interruption`` is ``None`` for a site without layers.
     """
 
     version: str
@@ -150,3 +151,4 @@ class ReviewAnswer:
     orders: tuple[OrderAnswer, ...] = ()
     mix: MixAnswer | None = None
     selection: SelectionAnswer | None = None
+    interruption: InterruptionAnswer | None = None

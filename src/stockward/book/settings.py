@@ -132,10 +132,12 @@ class PlanSettings(_Part):
     """``[plan]``: what an hour of work costs, and what may be spent in a year, in the currency of the site.
 
     ``posts_filled_by`` is the day by which the posts must be filled, the last month's end on record ahead without it.
+    ``interruption`` is the chance with which a thief must be met on any way through the layers, at any hour.
     """
 
     hour_cost: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     budget: Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)] | None = None
+    interruption: Probability | None = None
     posts_filled_by: date | None = None
 
     @field_validator("posts_filled_by", mode="before")

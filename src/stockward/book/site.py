@@ -143,7 +143,7 @@ class Site:
 
 def lacking_tables(present: Collection[str]) -> list[SiteError]:
     """Required tables that are not there. A site with no stock at all keeps none of them."""
-    stock = {name for name, table in tables().items() if table.part == "stock"} - {"areas", "goals", "costs"}
+    stock = {name for name, table in tables().items() if table.part == "stock"} - {"areas", "goals", "costs", "options"}
     if present and stock.isdisjoint(present):
         return []
     return [

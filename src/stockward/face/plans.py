@@ -32,6 +32,11 @@ _GOALS = (
     "met", "price",
 )  # fmt: skip
 _DRAWS = ("stratum", "area", "material", "units", "drawn", "whole", "cost")
+_WAY = (
+    "layer", "element", "name", "detection", "detects", "delay_minutes", "delay_sd_minutes", "left_minutes", "in_time",
+)  # fmt: skip
+
+
 _SCENARIOS = (
     "key", "label", "production", "factor", "dispatch", "prices", "since", "chance", "goals", "met_today", "met",
     "holds_to", "share_held", "status", "cost", "regret",
@@ -80,6 +85,13 @@ class ProtectionPlan(Shown):
         """One row for each stratum of a count by lot: how many items there are, how many are drawn, how often."""
         found = [frame_of(one.strata, _DRAWS).with_columns(every_days=one.every_days) for one in self.answers.counts]
         return pl.concat(found) if found else frame_of((), (*_DRAWS, "every_days"))
+
+    @property
+    def way(self) -> pl.DataFrame:
+        """One row for each element of the way that is worst with the plan (today, without one), in minutes."""
+        interruption = self.answers.interruption
+        shown = None if interruption is None else interruption.then or interruption.now
+        return frame_of(() if shown is None else shown.way, _WAY)
 
     def to_json(self, path: FilePlace) -> None:
         """Write the plan as JSON (schema stockward.protection/1)."""

@@ -17,16 +17,51 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 from stockward.answers.plan import MeasureKind
 from stockward.optim.linear import LinearRule, LinearSolution, Program
 from stockward.optim.whole import WholeCosts, whole_costs
 from stockward.protection.counts.drawing import CountByLot, CountedGoal, DrawnSample
 from stockward.protection.decisions import DecidedLevels, Decision, LevelValue
-from stockward.protection.goals_held import GoalKey, HeldGoal, reached
+from stockward.protection.goals_held import GoalKey, reached
 from stockward.terms.verdicts import Solved
 
 _RuledOut = tuple[LevelValue | None, ...]
+
+
+class HeldRequirement(Protocol):
+    """Something that a plan must meet: what it depends on, and whether it is met under that.
+
+    Its key begins with how often its ``areas`` are counted, one of ``times``; the levels of ``others`` follow.
+    """
+
+    @property
+    def areas(self) -> tuple[tuple[Decision, float], ...]:
+        """Decisions on inventories, each with how often that area is counted for one inventory of the series."""
+
+    @property
+    def others(self) -> tuple[Decision, ...]:
+        """Every other decision that touches it."""
+
+    @property
+    def times(self) -> list[Fraction]:
+        """How often it could be counted in place of once, in order."""
+
+    def key(self, choice: DecidedLevels) -> GoalKey:
+        """What it depends on."""
+
+    def could_be_met(self, key: GoalKey) -> bool:
+        """Whether it may be met, as far as is quickly known."""
+
+    def is_met(self, key: GoalKey) -> bool:
+        """Whether it is met."""
+
+    def is_hopeless(self, key: GoalKey, free: Sequence[bool]) -> bool:
+        """Whether it could not be met, whatever is decided where it is ``free``; never said without reason."""
+
+    def is_missed(self, key: GoalKey, free: Sequence[bool]) -> bool:
+        """Whether it is missed, whatever is decided where it is ``free``; never said without reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +85,11 @@ class Chooser:
         self._costs: WholeCosts = whole_costs([*costs, *looks], times=max(len(decisions) + items, 1))
         self._ruled_out: dict[int, list[_RuledOut]] = {}
 
-    def rule_out(self, held: HeldGoal, key: _RuledOut) -> None:
+    def rule_out(self, held: HeldRequirement, key: _RuledOut) -> None:
         """Rule out all plans under which a goal depends on just that; ``None`` stands for anything."""
         self._ruled_out.setdefault(id(held), []).append(key)
 
-    def forget(self, held: HeldGoal) -> None:
+    def forget(self, held: HeldRequirement) -> None:
         """Let go of all that was ruled out for a goal: it was held against another target."""
         self._ruled_out.pop(id(held), None)
 
@@ -80,7 +115,7 @@ class Chooser:
 
     def cheapest(
         self,
-        goals: Sequence[HeldGoal],
+        goals: Sequence[HeldRequirement],
         *,
         most: Fraction | None = None,
         counted: Sequence[CountedGoal] | None = None,
@@ -106,7 +141,7 @@ class Chooser:
             if not missed:
                 return to_draw.answered(choice, solved, self._costs)
 
-    def _missed(self, goals: Iterable[HeldGoal], choice: DecidedLevels) -> bool:
+    def _missed(self, goals: Iterable[HeldRequirement], choice: DecidedLevels) -> bool:
         """Rule out what misses a goal: first of all goals that no test could meet, then of those that this one misses.
 
         To measure a goal takes long, so that is done only for a plan that could meet them all.
@@ -185,7 +220,7 @@ class _ProposedPlans:
     """The program: one level of each decision, at the least cost, but for what is forbidden."""
 
     def __init__(
-        self, decisions: Sequence[Decision], goals: Sequence[HeldGoal], costs: WholeCosts, most: Fraction | None
+        self, decisions: Sequence[Decision], goals: Sequence[HeldRequirement], costs: WholeCosts, most: Fraction | None
     ) -> None:
         self._program, self._decisions = Program(), decisions
         self._taken = {one: [self._program.number(0, 1) for _ in one.levels] for one in decisions}
@@ -197,7 +232,7 @@ class _ProposedPlans:
         self._draws: list[int] = []
         self._least = {id(held): self._least_counted(held) for held in goals}
 
-    def _least_counted(self, held: HeldGoal) -> dict[LevelValue, int]:
+    def _least_counted(self, held: HeldRequirement) -> dict[LevelValue, int]:
         """By how often the series of a goal is counted: whether that is so."""
         if not held.areas:
             return {Fraction(1): self._program.number(1, 1)}
@@ -208,7 +243,7 @@ class _ProposedPlans:
             self._program.rule({found[times]: 1, least[place]: -1, least[place + 1]: 1}, low=0, high=0)
         return found
 
-    def _all_reach(self, held: HeldGoal, times: Fraction) -> int:
+    def _all_reach(self, held: HeldRequirement, times: Fraction) -> int:
         """Whether every area is counted often enough for that."""
         number = self._program.number(0, 1)
         each = [
@@ -246,7 +281,7 @@ class _ProposedPlans:
             if count.is_in_time(level)
         ]
 
-    def forbid(self, held: HeldGoal, ruled_out: _RuledOut) -> None:
+    def forbid(self, held: HeldRequirement, ruled_out: _RuledOut) -> None:
         """Forbid all plans of which a goal depends on these values."""
         times, *values = ruled_out
         terms = [] if times is None else [self._least[id(held)][times]]

@@ -22,6 +22,7 @@ from stockward.protection.further_options import (
     parted_of,
     weighings_a_year,
 )
+from stockward.protection.response.figures import Upgrade
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 COUNTED = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
@@ -45,7 +46,7 @@ class Option:
 
 
 NO_OPTION = Option("", "", "", (1.0, 1.0), (1.0, 1.0))
-LevelValue = Fraction | Option | Doubled | Parted
+LevelValue = Fraction | Option | Doubled | Parted | Upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,9 @@ class Level:
 class Decision:
     """One thing to decide, with its levels in order; ``today`` is the place of the one that changes nothing.
 
-    ``of`` is the area of inventories, and else the method. The value of a level is by how many times its area is
-    counted more often, the days between calibrations that are added (0 for none), or the option that is bought.
+    ``of`` is the area of inventories, an element of layers, a post that answers alarms, and else the method. The value
+    of a level is by how many times its area is counted more often, the days between calibrations that are added (0 for
+    none), or what is bought.
     """
 
     kind: MeasureKind

@@ -52,9 +52,13 @@ def methods_offered(books: KnownBooks) -> pl.DataFrame:
 
     Raises ``UsageError`` for an option of which two columns contradict each other, or one is lacking.
     """
-    rows = books["options"].with_columns(kind=pl.col("kind").fill_null(_METHOD))
+    file = books.site.sources.get("options", "options.csv")
+    on_the_way = pl.any_horizontal(pl.col("element", "post").is_not_null())
+    for row in books["options"].filter(on_the_way).to_dicts():
+        _require_without_kind(row, file)
+    rows = books["options"].filter(~on_the_way).with_columns(kind=pl.col("kind").fill_null(_METHOD))
     for row in rows.to_dicts():
-        _require_of_its_kind(row, books.site.sources.get("options", "options.csv"))
+        _require_of_its_kind(row, file)
     return rows.filter(pl.col("kind") == _METHOD)
 
 
@@ -98,6 +102,14 @@ def more_series(parts: Mapping[str, int], tested_in: Mapping[str, int], tested: 
 
 def _name(row: dict[str, Any]) -> str:
     return str(row["name"] or row["option"])
+
+
+def _require_without_kind(row: dict[str, Any], file: str) -> None:
+    of = "an element" if row["element"] is not None else "a post"
+    for column in ("kind", "area", "share", "parts"):
+        if row[column] is not None:
+            where = f"{file} row {row['row']}, column {column}"
+            raise UsageError(f"{where}: it is not of an option on {of}: leave it blank, or give it a row of its own")
 
 
 def _require_of_its_kind(row: dict[str, Any], file: str) -> None:

@@ -18,6 +18,7 @@ from stockward.book.known import KnownBooks
 from stockward.book.schema.kinds import CLAIMS
 from stockward.protection.decisions import DecidedLevels, Option
 from stockward.protection.further_options import Doubled, Parted
+from stockward.protection.response.figures import Upgrade
 from stockward.protection.weighed_twice import with_rows_halved
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
@@ -40,8 +41,8 @@ def planned_site(books: KnownBooks, choice: DecidedLevels, joined: pl.DataFrame)
             methods = _replaced(methods, one.of, value)
         elif isinstance(value, Doubled):
             doubled += [value] if value.share else []
-        elif isinstance(value, Parted):
-            continue  # The books do not say what would be in which part.
+        elif isinstance(value, Parted | Upgrade):
+            continue  # The books do not say what would be in which part, nor who comes when.
         elif one.kind is MeasureKind.CALIBRATIONS:
             calibrations = _calibrated(books, calibrations, one.of, value) if value else calibrations
         elif value != 1:

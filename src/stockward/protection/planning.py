@@ -11,8 +11,9 @@ import polars as pl
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal, PlannedMeasure
 from stockward.answers.planned.draws import LotCount
+from stockward.answers.response.interruption import PlannedInterruption
 from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals
-from stockward.protection.choosing import CheapestChoice, Chooser
+from stockward.protection.choosing import CheapestChoice, Chooser, HeldRequirement
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.counts.drawing import CountedGoal
 from stockward.protection.counts.facts import counts_by_lot
@@ -20,6 +21,8 @@ from stockward.protection.counts.planned import draw_measures, planned_count
 from stockward.protection.decisions import DecidedLevels, Decision, Level, Option, decisions_of, options_of
 from stockward.protection.further_options import Doubled, Parted, not_looked_at
 from stockward.protection.goals_held import HeldGoal
+from stockward.protection.response.figures import Upgrade
+from stockward.protection.response.planned import ResponsePlan
 from stockward.protection.seen_books import SeenBooks
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
@@ -46,6 +49,7 @@ class Planned:
     measures: tuple[PlannedMeasure, ...]
     goals: tuple[PlannedGoal, ...]
     in_the_way: tuple[GoalInTheWay, ...]
+    interruption: PlannedInterruption | None
     left_out: tuple[str, ...]
     closed_again: int
     looked_at: int
@@ -64,6 +68,7 @@ class Planner:
         options = [one for one, _ in looked if one is not None]
         self.lots = counts_by_lot(seen.books, self.costs)
         self._goals = goals
+        self.response, self._seed = ResponsePlan.of(seen.books, self.costs), seed
         wanted = WantedGoals(seen, goals)
         self.left_out = (
             *(why for _, why in looked if why),
@@ -71,7 +76,8 @@ class Planner:
             *self.lots.left_out,
         )
         used = [one for one in options if one.method in wanted.methods]
-        self.decisions = decisions_of(seen.books, self.costs, wanted.areas, wanted.methods, used, self.lots.areas)
+        of_books = decisions_of(seen.books, self.costs, wanted.areas, wanted.methods, used, self.lots.areas)
+        self.decisions = [*of_books, *self.response.decisions]
         self.case = wanted.held(self.decisions, closed_again)
         self.chooser = Chooser(self.decisions, seed, self.lots.counts)
 
@@ -96,7 +102,7 @@ class Planner:
         """The cheapest plan that meets every goal, measured again in books closed with it; ``alone``: there are no
         goals beside those of detection.
         """
-        if alone and not (self.case.held or self.case.unmet or self.case.exact or self.lots.counts):
+        if alone and not (self._all(self.case) or self.case.unmet or self.case.exact or self.lots.counts):
             raise UsageError(
                 "no goal can be planned for: add goals.csv with substance and quantity, the losses that must not go "
                 "unseen, of what the site accounts for"
@@ -104,12 +110,18 @@ class Planner:
         best = self.cheapest([self.case], budget)
         if best.choice is None:
             needs = self.cheapest([self.case]).cost if budget is not None else None
-            return self._planned(best, {}, in_the_way=self.in_the_way(self.case, budget), needs=needs)
+            thief = self._thief_in_the_way(budget)
+            hindering = self.in_the_way(self.case, budget)
+            return self._planned(best, {}, in_the_way=hindering, interruption=thief, needs=needs)
         prices = {
             id(one): (best.cost or Fraction(0)) - (self._without(self.case, one).cost or Fraction(0))
-            for one in self.case.held
+            for one in self._all(self.case)
         }
         return self._planned(best, prices)
+
+    def _all(self, *cases: CaseGoals) -> list[HeldRequirement]:
+        """All that a plan must meet in these cases: that a thief is met does not hang on the books."""
+        return [*(one for case in cases for one in case.held), *self.response.goals]
 
     def cheapest(self, cases: Sequence[CaseGoals], most: Fraction | None = None) -> CheapestChoice:
         """The cheapest choice of which the books of all cases, closed with it, meet every goal, too.
@@ -120,7 +132,7 @@ class Planner:
         """
         if any(case.unmet for case in cases):
             return CheapestChoice(Solved.IMPOSSIBLE, None, None, None)
-        goals = [one for case in cases for one in case.held]
+        goals = self._all(*cases)
         first = self.chooser.cheapest(goals, most=most)
         best = self._closing(cases, first, most, self._tighten)
         if best.choice is not None:
@@ -128,7 +140,7 @@ class Planner:
             return replace(best, status=Solved.PROVEN if proven else Solved.FEASIBLE, bound=first.bound)
         if first.choice is not None:
             # What one plan needs beyond what is expected was held against every plan; another may need less.
-            for one in goals:
+            for one in (held for case in cases for held in case.held):
                 one.margin = 1.0
                 self.chooser.forget(one)
             again = self.chooser.cheapest(goals, most=most)
@@ -142,7 +154,7 @@ class Planner:
 
         A search that closes the books too often is ended, and says so.
         """
-        goals, best = [one for case in cases for one in case.held], first
+        goals, best = self._all(*cases), first
         for _ in range(_MOST_CLOSED):
             if best.choice is None:
                 return best
@@ -154,9 +166,9 @@ class Planner:
             best = self.chooser.cheapest(goals, most=most)
         return CheapestChoice(Solved.OUT_OF_TIME, None, None, first.bound)
 
-    def _without(self, case: CaseGoals, left_out: HeldGoal) -> CheapestChoice:
+    def _without(self, case: CaseGoals, left_out: HeldRequirement) -> CheapestChoice:
         """The cheapest plan for all goals of a case but one."""
-        return self.chooser.cheapest([one for one in case.held if one is not left_out])
+        return self.chooser.cheapest([one for one in self._all(case) if one is not left_out])
 
     def _rule_out(self, held: HeldGoal, choice: DecidedLevels, _: GoalAnswer | None) -> None:
         self.chooser.rule_out(held, held.key(choice))
@@ -174,18 +186,26 @@ class Planner:
         if case.unmet:
             return case.unmet
         held, counted = self._conflict(case, budget)
-        return (*(self._of(case, one) for one in held), *(self._of_counted(case, one) for one in counted))
+        of_books = [one for one in held if isinstance(one, HeldGoal)]
+        return (*(self._of(case, one) for one in of_books), *(self._of_counted(case, one) for one in counted))
 
-    def _conflict(self, case: CaseGoals, budget: Fraction | None) -> tuple[list[HeldGoal], list[CountedGoal]]:
+    def _thief_in_the_way(self, budget: Fraction | None) -> PlannedInterruption | None:
+        """The goal that a thief is met, where it is among those in conflict."""
+        held = self.response.held
+        if held is None or self.case.unmet or all(one is not held for one in self._conflict(self.case, budget)[0]):
+            return None
+        return self.response.in_the_way(_real(self._without(self.case, held).cost), self._seed)
+
+    def _conflict(self, case: CaseGoals, budget: Fraction | None) -> tuple[list[HeldRequirement], list[CountedGoal]]:
         """The goals that no plan meets even alone; else a smallest set that none meets together.
 
         Such a set is found by leaving goals out one by one, while there is still no plan for those that are left.
         """
-        alone = [one for one in case.held if self.chooser.cheapest([one], counted=()).choice is None]
+        alone = [one for one in self._all(case) if self.chooser.cheapest([one], counted=()).choice is None]
         if alone:
             return alone, []
-        held, counted = list(case.held), list(self.lots.goals)
-        for one in case.held:
+        held, counted = self._all(case), list(self.lots.goals)
+        for one in self._all(case):
             fewer = [other for other in held if other is not one]
             if self.chooser.cheapest(fewer, most=budget, counted=counted).choice is None:
                 held = fewer
@@ -203,7 +223,7 @@ class Planner:
             quantity=goal.quantity,
             unit=goal.unit,
             reachable=None,
-            cost_without=_real(self.chooser.cheapest(case.held, counted=others).cost),
+            cost_without=_real(self.chooser.cheapest(self._all(case), counted=others).cost),
             reason=None,
         )
 
@@ -226,6 +246,7 @@ class Planner:
         prices: Mapping[int, Fraction],
         *,
         in_the_way: tuple[GoalInTheWay, ...] = (),
+        interruption: PlannedInterruption | None = None,
         needs: Fraction | None = None,
     ) -> Planned:
         choice = best.choice
@@ -246,9 +267,10 @@ class Planner:
             ),
             goals=tuple(self._goal(one, choice, prices.get(id(one))) for one in self.case.held),
             in_the_way=in_the_way,
+            interruption=interruption or self.response.planned(choice, _real(prices.get(id(self.response.held)))),
             left_out=self.left_out,
             closed_again=0 if choice is None else sum(one.closed_with(choice) for one in self.case.held),
-            looked_at=sum(one.measured for one in self.case.held),
+            looked_at=sum(one.measured for one in self.case.held) + sum(one.measured for one in self.response.goals),
             counts=counts,
         )
 
@@ -259,7 +281,7 @@ class Planner:
             if cost is None:
                 return None
             others = [one for one in self.lots.goals if one is not goal]
-            without = self.chooser.cheapest(self.case.held, counted=others).cost
+            without = self.chooser.cheapest(self._all(self.case), counted=others).cost
             return None if without is None else float(cost - without)
 
         decided = self.today if choice is None else choice
@@ -290,7 +312,7 @@ class Planner:
         )
 
     def _name(self, decision: Decision, level: Level) -> str:
-        if isinstance(level.value, (Option, Doubled, Parted)):
+        if isinstance(level.value, (Option, Doubled, Parted, Upgrade)):
             return level.value.name or decision.of
         if decision.kind is MeasureKind.INVENTORIES:
             names = dict(self.books["areas"].select(pl.col("area").cast(pl.String), "name").rows())

@@ -117,6 +117,7 @@ def make_protection_plan(
         calendar=() if found.cost is None else planned_days(found.measures, local_day(generated, site.timezone)),
         scenarios=scenarios,
         robust=robust,
+        interruption=found.interruption,
         left_out=found.left_out,
         closed_again=found.closed_again,
         looked_at=found.looked_at,

@@ -31,6 +31,7 @@ from stockward.book.known import KnownBooks, known_at
 from stockward.book.problems import Problem, waits_for
 from stockward.guards.answering import GuardAnswers, look_at_guards
 from stockward.guards.orders.asked import AskedOrder
+from stockward.protection.response.answering import interruption_of
 from stockward.surge.asked import Surge
 from stockward.surge.books import with_factors
 from stockward.surge.demand import material_factors
@@ -133,6 +134,7 @@ def make_review(
         orders=force.orders,
         mix=force.mix,
         selection=force.selection,
+        interruption=interruption_of(books),
     )
 
 

@@ -171,6 +171,7 @@ def protection_card(plan: PlanAnswer) -> Card:
     if plan.guards is not None:
         grids.append(_guards_of_plan(plan, plan.guards))
     lines = [*protection.ways_out(plan), *protection.proof_words(plan), *protection.order_helps(plan)]
+    lines += protection.thief_words(plan)[:1]
     return card(f"{plan.site}: {protection.protection_asked(plan)}", protection.plan_headline(plan), lines, grids)
 
 

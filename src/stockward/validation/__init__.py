@@ -24,6 +24,7 @@ from stockward.stats.staffing import relief_factor, whole_guards, work_hours
 from stockward.stats.whitening import whitener
 from stockward.validation.fuel_fab import fuel_fab_period
 from stockward.validation.inspection import cheapest_inspection
+from stockward.validation.interruption import chance_of_a_way, cheapest_upgrades
 from stockward.validation.measuring import (
     chance_of_pairs,
     errors_of_a_scale,
@@ -247,6 +248,8 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "pairs-1": mean_of_pairs,
     "pairs-2": chance_of_pairs,
     "grubbs-1": variances_of_three,
+    **{f"interruption-{number}": chance_of_a_way for number in range(1, 21)},
+    **{f"upgrades-{number}": cheapest_upgrades for number in range(1, 9)},
     "fuel-fab-muf-2": _fuel_fab("difference"),
     "fuel-fab-sigma-2": _fuel_fab("sigma"),
 }

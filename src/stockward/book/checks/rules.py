@@ -10,6 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.protection.layers import (
+    a_delay_may_be_of_seconds,
+    a_response_is_whole,
+    an_option_is_for_one_thing,
+    layers_follow_on_each_other,
+)
 from stockward.book.checks.refused.guards import (
     a_cost_is_of_its_kind,
     a_driver_has_its_amount,
@@ -181,6 +187,9 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_post_stands_for_some_time, ("posts",)),
     SiteCheck(a_post_asks_for_one_qualification, ("posts",)),
     SiteCheck(a_driver_has_its_amount, ("posts",)),
+    SiteCheck(a_response_is_whole, ("posts",)),
+    SiteCheck(layers_follow_on_each_other, ("layers",)),
+    SiteCheck(an_option_is_for_one_thing, ("options",)),
     SiteCheck(a_total_is_no_row),
     SiteCheck(a_header_is_no_row),
     SiteCheck(a_note_is_no_row),
@@ -205,6 +214,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_number_of_items_may_be_misread, ("movements", "counts", "incidents")),
     SiteCheck(a_bulk_quantity_may_be_misread, ("movements", "counts", "incidents")),
     SiteCheck(a_load_may_exceed_its_scale, ("movements", "counts")),
+    SiteCheck(a_delay_may_be_of_seconds, ("posts", "layers", "options")),
     SiteCheck(a_reading_may_be_misread, ("checks",)),
     SiteCheck(readings_may_stand_twice, ("checks",)),
     SiteCheck(readings_may_be_too_few, ("checks",)),

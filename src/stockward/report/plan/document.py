@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from stockward.answers.plan import PlanAnswer
+from stockward.answers.response.interruption import PlannedInterruption
+from stockward.report.interruption.sheets import interruption_document
 from stockward.report.review.document import json_text
 
 PROTECTION_SCHEMA = "stockward.protection/1"
@@ -37,6 +39,7 @@ def write_protection_json(plan: PlanAnswer) -> str:
         "calendar": plan.calendar,
         "scenarios": plan.scenarios,
         "robust": plan.robust,
+        **_interruption(plan.interruption),
         "left_out": plan.left_out,
         "closed_again": plan.closed_again,
         "looked_at": plan.looked_at,
@@ -44,3 +47,11 @@ def write_protection_json(plan: PlanAnswer) -> str:
         **({} if plan.guards is None else {"guards": {**asdict(plan.guards), "joining": plan.guards.joining}}),
     }
     return json_text(document, plan.timezone)
+
+
+def _interruption(planned: PlannedInterruption | None) -> dict[str, Any]:
+    """The goal that a thief is met in time; no key for a site without layers."""
+    if planned is None:
+        return {}
+    then = None if planned.then is None else interruption_document(planned.then)
+    return {"interruption": {**asdict(planned), "now": interruption_document(planned.now), "then": then}}

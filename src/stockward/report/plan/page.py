@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from stockward.answers.plan import PlanAnswer
+from stockward.report.interruption.part import InterruptionPart, interruption_part
+from stockward.report.interruption.planned import interruption_shown
 from stockward.report.kit import words
 from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
@@ -40,6 +42,8 @@ class ProtectionPage:
     guards: Annotated[tuple[tuple[str, ...], ...], "guards: who, today, plan, cost today, cost, goals served"]
     guard_goals: Annotated[tuple[tuple[str, ...], ...], "goals on guards: what, asked for, by record, plan, costs"]
     helps: Annotated[tuple[str, ...], "whether the orders as given help at all"]
+    thief: Annotated[tuple[str, ...], "whether a thief is met in time, today and with the plan"]
+    interruption: Annotated[InterruptionPart | None, "the worst way; none for a site without layers"]
     compared: Annotated[tuple[tuple[str, ...], ...], "as today and the plan: goals met, cost"]
     scenarios: Annotated[tuple[tuple[str, ...], ...], "what may come: what, goals met today, by the plan, cost, regret"]
     coming: Annotated[tuple[str, ...], "what fails in each, and what would do"]
@@ -85,6 +89,8 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
         guards=tuple(_guards(plan)),
         guard_goals=tuple(_guard_goals(plan)),
         helps=tuple(say.order_helps(plan)),
+        thief=tuple(say.thief_words(plan)),
+        interruption=interruption_part(interruption_shown(plan.interruption)),
         compared=tuple(say.compared(plan)),
         scenarios=tuple(scenario_row(plan, one) for one in plan.scenarios),
         coming=tuple(scenario_words(plan)),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from stockward.answers.plan import CostUnit, GoalInTheWay, MeasureKind, PlanAnswer, PlannedGoal, PlannedMeasure
+from stockward.report.interruption import planned as response
 from stockward.report.kit import words
 from stockward.report.plan.guards import (
     as_given_row,
@@ -20,7 +21,8 @@ from stockward.report.plan.guards import (
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
-BOUGHT = (MeasureKind.OPTION, MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
+_ON_THE_WAY = (MeasureKind.ELEMENT, MeasureKind.RESPONSE)
+BOUGHT = (MeasureKind.OPTION, MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT, *_ON_THE_WAY)
 """What is done or not, and not so many times a year."""
 
 
@@ -29,7 +31,8 @@ def protection_asked(plan: PlanAnswer) -> str:
     surge = f" with {plan.production}" if plan.production else ""
     budget = "" if plan.budget is None else f", for at most {cost_words(plan, plan.budget)} a year"
     goals = "of detection" if plan.guards is None else "of detection and of the guards"
-    return f"the cheapest plan that meets every goal {goals}{surge}{budget}"
+    thief = response.interruption_asked(plan.interruption)
+    return f"the cheapest plan that meets every goal {goals}{thief}{surge}{budget}"
 
 
 def cost_words(plan: PlanAnswer, cost: float | None) -> str:
@@ -69,7 +72,9 @@ def plan_headline(plan: PlanAnswer) -> str:
 
 
 def _impossible(plan: PlanAnswer) -> str:
-    names = words.listed([one.label for one in plan.in_the_way], _NAMES)
+    thief = plan.interruption is not None and plan.interruption.in_the_way
+    hindering = [*(one.label for one in plan.in_the_way), *([response.RESPONSE_GOAL] if thief else [])]
+    names = words.listed(hindering, _NAMES)
     if plan.needs is not None:
         return (
             f"No plan meets every goal for {cost_words(plan, plan.budget)} a year: "
@@ -77,7 +82,7 @@ def _impossible(plan: PlanAnswer) -> str:
         )
     if plan.status is Solved.OUT_OF_TIME:
         return "The search ended before a plan was found."
-    goals = "the goal" if len(plan.in_the_way) == 1 else "the goals"
+    goals = "the goal" if len(hindering) == 1 else "the goals"
     texts = [f"{goals} of {names} cannot be met by what can be decided"] if names else []
     if plan.guards is not None and plan.guards.in_the_way:
         texts.append(force_in_the_way(plan.guards))
@@ -146,6 +151,10 @@ def measure_name(measure: PlannedMeasure) -> str:
         return f"Weigh again what {measure.of} weighed"
     if measure.kind is MeasureKind.SPLIT:
         return f"Split {measure.of}"
+    if measure.kind is MeasureKind.ELEMENT:
+        return f"Strengthen {measure.of}"
+    if measure.kind is MeasureKind.RESPONSE:
+        return f"Response of {measure.of}"
     return f"Replace {measure.of}"
 
 
@@ -153,7 +162,7 @@ def level_words(measure: PlannedMeasure, *, now: bool) -> str:
     """How often it is done, or what is bought."""
     times = measure.now_a_year if now else measure.a_year
     if measure.kind in BOUGHT:
-        return measure.name if times else "no"
+        return measure.name if times else "as it is" if measure.kind in _ON_THE_WAY else "no"
     if not times:
         return "never"
     of = " items" if measure.kind is MeasureKind.DRAW else ""
@@ -171,6 +180,7 @@ def stays_words(plan: PlanAnswer) -> list[str]:
     if plan.cost is None:
         return []
     kept = [one for one in plan.measures if not one.changes and one.kind not in BOUGHT]
+    left = [one.of for one in plan.measures if one.kind in _ON_THE_WAY and not one.changes]
     unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
     texts = []
     if kept:
@@ -182,12 +192,18 @@ def stays_words(plan: PlanAnswer) -> list[str]:
         texts.append(f"Not worth its price: {words.listed([one[0].lower() + one[1:] for one in left], _NAMES)}.")
     if unbought:
         texts.append(f"Not worth their price: other methods in place of {words.listed(sorted(set(unbought)), _NAMES)}.")
+    if left:
+        texts.append(f"Not worth their price: options on {words.listed(sorted(set(left)), _NAMES)}.")
     return texts
 
 
 def ways_out(plan: PlanAnswer) -> list[str]:
     """What would have to give for there to be a plan."""
     texts = [way_out(plan, one) for one in plan.in_the_way]
+    if plan.interruption is not None and plan.interruption.in_the_way:
+        without = plan.interruption.cost_without
+        cost = None if without is None else cost_words(plan, without)
+        texts.append(response.interruption_way_out(plan.interruption, cost))
     if plan.needs is not None:
         texts.append(f"A budget of {cost_words(plan, plan.needs)} a year would do for all of them.")
     if plan.guards is not None:
@@ -219,6 +235,7 @@ def basis_words(plan: PlanAnswer) -> list[str]:
         "The books of the record stand for a year as it will be. A goal is met where its loss, at once or evenly "
         f"within its days, is found with {words.percent(plan.detection)} by the test in force, at "
         f"{words.percent(plan.false_alarm)} false alarms in a year over all series.",
+        *response.basis_of_response(plan.interruption),
         *plan.assumptions,
         *plan.left_out,
         *force_basis(plan),
@@ -248,11 +265,12 @@ def compared(plan: PlanAnswer) -> list[tuple[str, str, str]]:
 
 
 def goals_met(plan: PlanAnswer, *, now: bool) -> list[bool]:
-    """Whether each goal is met, those of counts by lot included."""
+    """Whether each goal is met, those of counts by lot and that a thief is met included."""
     chances = [goal.chance_now if now else goal.chance for count in plan.counts for goal in count.goals]
     return [
         *(one.met_now if now else one.met for one in plan.goals),
         *(chance is not None and chance >= plan.detection for chance in chances),
+        *response.interruption_goals_met(plan.interruption)[not now],
     ]
 
 
@@ -268,6 +286,12 @@ def order_helps(plan: PlanAnswer) -> list[str]:
     """Whether the orders as given help at all."""
     cost = _cost_as_given(plan)
     return order_as_given(plan, None if cost is None else cost_words(plan, cost - plan.cost_now))
+
+
+def thief_words(plan: PlanAnswer) -> list[str]:
+    """Whether a thief is met in time, today and with the plan; nothing for a site without layers."""
+    price = None if plan.interruption is None else plan.interruption.price
+    return response.planned_lines(plan.interruption, cost_words(plan, price))
 
 
 def _of_goals(met: Sequence[bool], on_guards: Sequence[bool]) -> str:

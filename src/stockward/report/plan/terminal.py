@@ -33,6 +33,8 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
     if plan.goals:
         console.print()
         terminal.table(console, _goals(plan))
+    for text in say.thief_words(plan):
+        terminal.say_block(console, text)
     if plan.counts:
         _say_counts(plan, console)
     if plan.guards is not None:

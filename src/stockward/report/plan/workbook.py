@@ -8,6 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 from stockward.answers.plan import MeasureKind, PlanAnswer, PlannedDay
 from stockward.answers.planned.guards import ForcePart
 from stockward.outputs import OutputTarget
+from stockward.report.interruption.planned import interruption_shown
+from stockward.report.interruption.sheets import interruption_sheets
 from stockward.report.kit import words
 from stockward.report.kit.calendar import calendar_moment, calendar_text, calendar_words
 from stockward.report.kit.sheet import Cell, Sheet, write_sheets
@@ -19,9 +21,9 @@ from stockward.report.plan.counts import drawn_sheets
 def write_plan_xlsx(plan: PlanAnswer, path: OutputTarget) -> None:
     """Write the plan as a workbook; the same plan gives the same bytes.
 
-    Sheets: plan (what came out), measures, goals, draws and items (of counts by lot), guards and goals on guards (where
-    the site asks for any), calendar, coming (where scenarios are stated), basis. Raises ``UsageError`` where the file
-    cannot be written.
+    Sheets: plan (what came out), measures, goals, the worst way and the hours of response (where there are layers),
+    draws and items (of counts by lot), guards and goals on guards (where the site asks for any), calendar, coming
+    (where scenarios are stated), basis. Raises ``UsageError`` where the file cannot be written.
     """
     made = words.local(plan.at, plan.timezone).replace(tzinfo=None)
     write_sheets(path, f"{plan.site}: cheapest plan", made, plan_sheets(plan))
@@ -31,9 +33,11 @@ def plan_sheets(plan: PlanAnswer) -> tuple[Sheet, ...]:
     """Every sheet of the workbook, in order."""
     said = [("what came out", say.plan_headline(plan)), *(("proof", text) for text in say.proof_words(plan))]
     said += [("way out", text) for text in say.ways_out(plan)]
+    said += [("response in time", text) for text in say.thief_words(plan)]
     said += [(f"{done}: goals met", met) for done, met, _ in say.compared(plan)]
     said += [("order as given", text) for text in say.order_helps(plan)]
     sheets = [Sheet(name="plan", header=("about", "in plain words"), rows=said), _measures(plan), _goals(plan)]
+    sheets += interruption_sheets(interruption_shown(plan.interruption))
     sheets += drawn_sheets(plan)
     if plan.guards is not None:
         sheets += [_guards(plan, plan.guards), _guard_goals(plan, plan.guards)]

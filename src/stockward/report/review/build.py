@@ -12,6 +12,7 @@ from stockward.answers.detection import SeriesDetection
 from stockward.answers.losses import TestOfLoss
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
+from stockward.report.interruption.part import interruption_part
 from stockward.report.kit import charts, words
 from stockward.report.review import books, claims, context, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
@@ -85,6 +86,7 @@ def build_page(review: ReviewAnswer) -> context.Page:
         series=tuple(_line(one, review.unseen[one.number], shown) for one in ordered),
         unseen=seen,
         guards=guards.build_guards_part(review),
+        interruption=interruption_part(review.interruption),
         ledger=ledger.ledger_view(review),
         items=books.items(review),
         stock=books.stock(review),

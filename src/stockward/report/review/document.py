@@ -17,6 +17,7 @@ from stockward.answers.losses import BetweenAreas, Cancelled, Outliers, RowToChe
 from stockward.answers.measuring.fit import ErrorsFit
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.answers.settled.spans import SettledLosses
+from stockward.report.interruption.sheets import interruption_document
 from stockward.report.kit import words
 from stockward.report.review.grounds.measuring import has_records
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather
@@ -80,9 +81,15 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
         "orders": review.orders,
         "mix": review.mix,
         "selection": review.selection,
+        **_interruption(review),
         **_LATER,
     }
     return json_text(document, review.timezone)
+
+
+def _interruption(review: ReviewAnswer) -> dict[str, Any]:
+    """Whether a thief is met in time; no key for a site without layers."""
+    return {} if review.interruption is None else {"interruption": interruption_document(review.interruption)}
 
 
 def _settled(settled: SettledLosses, ids: Sequence[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
+from stockward.report.interruption.sentences import interruption_lines
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
 from stockward.report.review import claims, sentences, settled, unseen
@@ -77,6 +78,9 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
         say_block(console, f"and {words.count(len(alarming) - _ROWS_MAX, 'more finding')} that alarm.")
     for text in (*ledger.ledger_lines(review), *guards_terminal.lines(review)):
         say_block(console, text)
+    if review.interruption is not None:
+        for text in interruption_lines(review.interruption):
+            say_block(console, f"Response: {text}")
     if review.surge is not None:
         for text in review.surge.assumptions:
             say_block(console, f"Surge: {text}")

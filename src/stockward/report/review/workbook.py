@@ -11,6 +11,7 @@ from stockward.answers.review import ReviewAnswer
 from stockward.outputs import OutputTarget
 from stockward.report.guards import part as guards
 from stockward.report.guards import sheets as guards_sheets
+from stockward.report.interruption.sheets import interruption_rows, interruption_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, write_sheets
 from stockward.report.review import books, sentences, settled, unseen
@@ -49,6 +50,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
         _remedies(review, series),
         *_stores(review),
         *guards_sheets.guards_sheets(review),
+        *interruption_sheets(review.interruption),
         *ledger.ledger_sheets(review),
         _items(review),
         _evidence(review, series),
@@ -76,13 +78,11 @@ def _summary(review: ReviewAnswer, series: Sequence[SeriesView]) -> Sheet:
     rows.extend(("settled", None, text) for text in settled.settled_lines(review, series))
     steps = sentences.next_steps(events(review, series), review.facts)
     rows.extend((f"next, for a {found}", None, step) for found, step in steps)
-    blind = filter(None, [unseen.unseen_headline(review, series)])
-    rows.extend(("what could not be seen", None, text) for text in blind)
+    rows.extend(("what could not be seen", None, text) for text in [unseen.unseen_headline(review, series)] if text)
     rows.extend(("goal", one.id, text) for one, text in unseen.goals(review, series))
     rows.extend(("goal", None, text) for text in unseen.unheld(review))
-    on_guards = guards.head(review)
-    if on_guards is not None:
-        rows.append(("guards", None, on_guards.sentence))
+    rows.extend(("guards", None, one.sentence) for one in [guards.head(review)] if one is not None)
+    rows.extend(interruption_rows(review.interruption))
     balanced = sum(one.verdict.verdict == Verdict.BALANCED for one in series)
     rows.append(("balanced", None, f"{words.count(balanced, 'series', 'series')}: measuring explains the differences."))
     return Sheet(name="summary", header=("verdict", "series", "in plain words"), rows=rows)

@@ -11,6 +11,7 @@ from typing import Annotated
 from markupsafe import Markup
 
 from stockward.report.guards import context as guards_context
+from stockward.report.interruption.part import InterruptionPart
 from stockward.report.kit.context_parts import Badge as Badge
 from stockward.report.kit.context_parts import Pair as Pair
 from stockward.report.review.context.measuring import CheckLine as CheckLine
@@ -369,6 +370,7 @@ class Page:
     series: Annotated[tuple[SeriesLine, ...], "every series, in one table"]
     unseen: Annotated[Unseen | None, "what would go unseen, if anything is measured"]
     guards: Annotated[guards_context.GuardsView | None, "the section on guards; none where the site has no such tables"]
+    interruption: Annotated[InterruptionPart | None, "whether a thief is met in time; none for a site without layers"]
     ledger: Annotated[Ledger | None, "what the ledger's own arithmetic shows; none where it shows nothing"]
     items: Annotated[Items, "what the exact books show"]
     stock: Annotated[Stock | None, "counted stock over time, if any was counted"]

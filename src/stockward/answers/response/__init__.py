@@ -1,0 +1,1 @@
+"""Whether a thief is met in time: the answers."""
