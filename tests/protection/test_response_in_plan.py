@@ -166,7 +166,10 @@ def test_two_options_that_replace_one_figure_are_never_bought_together() -> None
     [
         ({"layers": []}, r"no layers: add layers\.csv"),
         ({"posts": []}, "no post answers alarms: write response_minutes"),
-        ({"options": [{"option": "A", "element": "E10", "detection": 0.9}]}, "nothing says what A takes a year"),
+        (
+            {"options": [{"option": "A", "element": "E10", "detection": 0.9}]},
+            "row 2: neither hours nor money is stated",
+        ),
     ],
 )
 def test_what_is_missing_is_asked_for_by_name(change: dict[str, Any], said: str) -> None:

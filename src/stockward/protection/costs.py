@@ -12,17 +12,6 @@ from stockward.book.known import KnownBooks
 from stockward.terms.errors import UsageError
 
 _FILE = "costs.csv"
-_COLUMNS = {
-    "inventory": ("area",),
-    "calibration": ("method",),
-    "weighing": ("method",),
-    "item": ("area", "material"),
-    "guard": ("affiliation", "source"),
-    "training": ("affiliation", "source"),
-    "output": ("line",),
-}
-"""The columns that say which one it is that costs so much."""
-_EVERY_COLUMN = tuple(dict.fromkeys(name for names in _COLUMNS.values() for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +135,6 @@ def _require_stated(books: KnownBooks) -> None:
             where = f"{file} row {row['row']}"
             if row["hours"] is None and row["money"] is None:
                 raise UsageError(f"{where}: neither hours nor money is stated: state one, 0 where it costs nothing")
-            strange = [name for name in _strange(row) if row[name] is not None] if table == "costs" else []
-            if strange:
-                raise UsageError(
-                    f"{where}, column {strange[0]}: it is not of the cost of one {row['what']}: leave it blank, or "
-                    "correct what"
-                )
-
-
-def _strange(row: dict[str, Any]) -> list[str]:
-    """The columns that mean nothing to what costs."""
-    return [name for name in _EVERY_COLUMN if name not in _COLUMNS[row["what"]]]
 
 
 def _exact(value: float | None) -> Fraction:

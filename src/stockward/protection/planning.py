@@ -74,6 +74,7 @@ class Planner:
             *(why for _, why in looked if why),
             *not_looked_at(seen.books, wanted.areas, wanted.methods),
             *self.lots.left_out,
+            *self.response.left_out,
         )
         used = [one for one in options if one.method in wanted.methods]
         of_books = decisions_of(seen.books, self.costs, wanted.areas, wanted.methods, used, self.lots.areas)
@@ -312,7 +313,9 @@ class Planner:
         )
 
     def _name(self, decision: Decision, level: Level) -> str:
-        if isinstance(level.value, (Option, Doubled, Parted, Upgrade)):
+        if isinstance(level.value, Upgrade):
+            return level.value.name
+        if isinstance(level.value, (Option, Doubled, Parted)):
             return level.value.name or decision.of
         if decision.kind is MeasureKind.INVENTORIES:
             names = dict(self.books["areas"].select(pl.col("area").cast(pl.String), "name").rows())

@@ -74,15 +74,7 @@ def make_protection_plan(
     progress("closing the balances")
     seen = SeenBooks.of(books, asked)
 
-    def closed_with_plan(within: SeenBooks) -> ClosedAgain:
-        def measured(choice: DecidedLevels) -> Mapping[GoalName, GoalAnswer]:
-            progress("closing the books again with the plan in them")
-            planned = planned_site(within.books, choice, within.balances.joined)
-            more = more_series(parts_decided(choice), within.tested_in, within.tested)
-            return SeenBooks.of(known_at(planned, None), asked, more=more).goals()
-
-        return measured
-
+    closed_with_plan = _closing(asked, progress)
     planner = Planner(seen, asked.goals, seed, closed_with_plan(seen))
     most = site.settings.plan.budget if budget is None else budget
     may_spend = None if most is None else Fraction(str(most))
@@ -127,13 +119,27 @@ def make_protection_plan(
     )
 
 
-_ASKED = ("goals", "costs", "options", "scenarios")
+def _closing(asked: SightRequest, progress: Callable[[str], None]) -> Callable[[SeenBooks], ClosedAgain]:
+    """How books are closed again with a plan in them."""
+
+    def closed_with_plan(within: SeenBooks) -> ClosedAgain:
+        def measured(choice: DecidedLevels) -> Mapping[GoalName, GoalAnswer]:
+            progress("closing the books again with the plan in them")
+            planned = planned_site(within.books, choice, within.balances.joined)
+            more = more_series(parts_decided(choice), within.tested_in, within.tested)
+            return SeenBooks.of(known_at(planned, None), asked, more=more).goals()
+
+        return measured
+
+    return closed_with_plan
+
+
+_ASKED = ("goals", "costs", "options", "scenarios", "layers")
 """Tables that say what is asked of a plan."""
 
 
 def _require_whole(site: Site) -> None:
-    """Raise ``UsageError`` for a row at fault of what is asked: a plan for less than all of it would promise too
-    much."""
+    """Raise ``UsageError`` for a row at fault of what is asked: without it a plan would promise too much."""
     for problem in site.problems:
         if problem.table in _ASKED:
             raise UsageError(f"{problem} (a plan leaves no row of {problem.table} out)")

@@ -66,11 +66,6 @@ def _why_not(layered: Layered, kind: MeasureKind, row: dict[str, Any]) -> str | 
 def _decision(
     kind: MeasureKind, of: str, rows: Sequence[dict[str, Any]], layered: Layered, costs: MeasureCosts
 ) -> Decision:
-    for row in rows:
-        if row["hours"] is None and row["money"] is None:
-            raise UsageError(
-                f"options.csv: nothing says what {row['option']} takes a year: write hours or money, 0 for nothing"
-            )
     if len(rows) > _MOST_TOGETHER:
         raise UsageError(
             f"options.csv: {len(rows)} options are for {of}, and at most {_MOST_TOGETHER} can be looked at: leave out "

@@ -46,15 +46,15 @@ def a_post_asks_for_one_qualification(draft: Draft, table: TableDraft) -> None:
 
 
 _COST_NAMES = {
-    "inventory": ("area", "method"), "calibration": ("area", "method"), "guard": ("affiliation", "source"),
-    "training": ("affiliation", "source"), "output": ("line",),
+    "inventory": ("area",), "calibration": ("method",), "weighing": ("method",), "item": ("area", "material"),
+    "guard": ("affiliation", "source"), "training": ("affiliation", "source"), "output": ("line",),
 }  # fmt: skip
 """The columns that say of what a cost is, by what costs it."""
 
 
 def a_cost_is_of_its_kind(draft: Draft, table: TableDraft) -> None:
     """A guard has an affiliation and a source, output a line: a name in another column would be left unread."""
-    for column in ("area", "method", "affiliation", "source", "line"):
+    for column in ("area", "method", "material", "affiliation", "source", "line"):
         others = [what for what, names in _COST_NAMES.items() if column not in names]
         named = table[column].is_not_null() & table["what"].cast(pl.String).is_in(others)
         what = table["what"].cast(pl.String)
