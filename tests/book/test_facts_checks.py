@@ -84,6 +84,7 @@ CASES: dict[str, Case] = {
     "rate of another kind of unit": ("normal_losses", "per_day,kg", "per_day,each", 3, "unit", "does not convert into kg"),
     "cost twice": ("costs", "inventory,,,2,", "inventory,S1,,2,", 3, "", "the same what, area, method, material, affiliation, source, line stands in row 2"),
     "a cost of another kind": ("costs", "civilian,worker,", "civilian,worker,L1", 5, "line", "a cost of guard is of affiliation and source: leave this cell blank"),
+    "a calibration of an area": ("costs", "calibration,,W1,", "calibration,S1,W1,", 4, "area", "a cost of calibration is of method: leave this cell blank"),
     "a cost of an unknown line": ("costs", "guard,,,,90,civilian,worker,", "output,,,,90,,,L7", 5, "line", "L7 is not in lines"),
     "a cost of an unknown area": ("costs", "inventory,S1", "inventory,S9", 2, "area", "S9 is not in areas"),
     "an option for an unknown method": ("options", "BENCH,W1", "BENCH,W9", 2, "method", "W9 is not in methods"),

@@ -162,10 +162,3 @@ def test_an_option_that_no_goal_hangs_on_is_said() -> None:
     site = site.replace(goals=site["goals"].filter(pl.col("area") == "north"))
     plan = planned(with_options(site, split("south")))
     assert "two south is not looked at: no goal that is tested hangs on area south." in plan.left_out
-
-
-def test_a_cost_with_a_column_that_is_not_of_it_is_refused() -> None:
-    site = drawn_site(1)
-    strange = site["costs"].with_columns(material=pl.when(pl.col("what") == "calibration").then(pl.lit("TNT")))
-    with pytest.raises(UsageError, match="material = .*a cost of calibration is of method: leave this cell blank"):
-        planned(site.replace(costs=strange))

@@ -168,7 +168,7 @@ def test_two_options_that_replace_one_figure_are_never_bought_together() -> None
         ({"posts": []}, "no post answers alarms: write response_minutes"),
         (
             {"options": [{"option": "A", "element": "E10", "detection": 0.9}]},
-            "row 2: neither hours nor money is stated",
+            "neither hours nor money is stated",
         ),
     ],
 )
