@@ -180,7 +180,7 @@ def stays_words(plan: PlanAnswer) -> list[str]:
     if plan.cost is None:
         return []
     kept = [one for one in plan.measures if not one.changes and one.kind not in BOUGHT]
-    left = [one.of for one in plan.measures if one.kind in _ON_THE_WAY and not one.changes]
+    on_the_way = [one.of for one in plan.measures if one.kind in _ON_THE_WAY and not one.changes]
     unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
     texts = []
     if kept:
@@ -192,8 +192,8 @@ def stays_words(plan: PlanAnswer) -> list[str]:
         texts.append(f"Not worth its price: {words.listed([one[0].lower() + one[1:] for one in left], _NAMES)}.")
     if unbought:
         texts.append(f"Not worth their price: other methods in place of {words.listed(sorted(set(unbought)), _NAMES)}.")
-    if left:
-        texts.append(f"Not worth their price: options on {words.listed(sorted(set(left)), _NAMES)}.")
+    if on_the_way:
+        texts.append(f"Not worth their price: options on {words.listed(sorted(set(on_the_way)), _NAMES)}.")
     return texts
 
 
