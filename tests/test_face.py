@@ -85,6 +85,7 @@ PYTHON_ALONE = {"review": {"surge"}, "plan": {"surge"}, "sample": {"draw", "resu
 """Parameters that are no option; a step of a count is a command, which takes its file as an argument."""
 COMMAND_ALONE = {
     "review": {"covariance"},
+    "plan": {"ics"},
     "sample": {"paper"},
     "roster": {"instance", "workers", "ics", "csv"},
     "check": {"all"},

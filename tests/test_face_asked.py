@@ -38,7 +38,8 @@ WRONG: dict[str, dict[str, list[object]]] = {
     "plan": {
         "site": A_SITE, "as_of": A_DAY, "production": without(NUMBERS, [[], {}]), "dispatch": ALL, "weighings": ALL,
         "since": without(NOTHING), "until": without(NOTHING), "surge": without(NOTHING),
-        "budget": without(NOTHING, [3, 1.5, 10**400, True]), "seed": A_SEED,
+        "budget": without(NOTHING, [3, 1.5, 10**400, True]), "scenario": without(NOTHING),
+        "share": without([True]), "seed": A_SEED,
     },
     "orders": {"sites": A_SITE, "as_of": A_DAY, "guards": without(NOTHING), "due": without(NOTHING)},
     "drill": {

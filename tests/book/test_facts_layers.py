@@ -27,7 +27,7 @@ def test_an_option_on_one_thing_is_read(folder: SiteFolder, option: str) -> None
 @pytest.mark.parametrize(
     ("option", "column", "said"),
     [
-        ("A,,,,,0.9,,,,10", "method", "it is for nothing: name a method, an element of layers, or a post"),
+        ("A,,,,,0.9,,,,10", "method", "it is for nothing: name a method, an area, an element of layers, or a post"),
         ("A,W1,DOOR,,0.1,0.9,,,,10", "element", "it is for two things"),
         ("A,,DOOR,R,,0.9,,2,,10", "element", "it is for two things"),
         ("A,,DOOR,,,,,,,10", "element", "it replaces nothing: write detection, delay_minutes or delay_rel"),

@@ -9,7 +9,8 @@ import polars as pl
 
 from stockward import book as facts
 from stockward.answers.plan import PlanAnswer
-from stockward.face.asked import FilePlace, Words, asked_day, asked_whole, moment_of, number_of, refused
+from stockward.book.sources.single_table import with_table_from
+from stockward.face.asked import FilePlace, Words, asked_day, asked_whole, moment_of, number_of, path_of, refused
 from stockward.face.places import own_place
 from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
@@ -125,6 +126,7 @@ def plan(
     until: str | date | None = None,
     surge: Surge | None = None,
     budget: float | None = None,
+    scenario: FilePlace | None = None,
     share: float = 0.95,
     seed: int = DEFAULT_SEED,
 ) -> ProtectionPlan:
@@ -145,6 +147,8 @@ def plan(
         The same as one value, in place of these.
     budget
         What the plan may cost a year, from 0 on; that of ``site.toml`` without it.
+    scenario
+        What may come: a CSV file with the columns of the table ``scenarios``, in place of that of the site.
     share
         In how much of a range of the table ``scenarios`` one plan must hold, above 0 and at most 1.
     seed
@@ -173,9 +177,14 @@ def plan(
     most = None if budget is None else number_of(budget, "budget")
     if most is not None and most < 0:
         raise refused("budget", budget, "a number from 0 on")
+    within = number_of(share, "share")
+    if not 0 < within <= 1:
+        raise refused("share", share, "a number above 0, at most 1")
+    file = path_of(scenario, "scenario")
+    known = site_of(site) if file is None else with_table_from(site_of(site), "scenarios", file)
     grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     made = make_protection_plan(
-        site_of(site), as_of=moment_of(as_of), surge=grown, budget=most, share=number_of(share, "share"), seed=seed,
+        known, as_of=moment_of(as_of), surge=grown, budget=most, share=within, seed=seed,
         generated=now(),
     )  # fmt: skip
     return ProtectionPlan(made)
