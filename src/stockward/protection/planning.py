@@ -111,8 +111,9 @@ class Planner:
         best = self.cheapest([self.case], budget)
         if best.choice is None:
             needs = self.cheapest([self.case]).cost if budget is not None else None
-            thief = self._thief_in_the_way(budget)
-            hindering = self.in_the_way(self.case, budget)
+            held, counted = ([], []) if self.case.unmet else self._conflict(self.case, budget)
+            hindering = self.case.unmet or self._told(self.case, held, counted)
+            thief = self._thief_in_the_way(held)
             return self._planned(best, {}, in_the_way=hindering, interruption=thief, needs=needs)
         prices = {
             id(one): (best.cost or Fraction(0)) - (self._without(self.case, one).cost or Fraction(0))
@@ -186,14 +187,19 @@ class Planner:
         """Why there is no plan for a case: the goals in conflict, as few as there can be, and what each would take."""
         if case.unmet:
             return case.unmet
-        held, counted = self._conflict(case, budget)
+        return self._told(case, *self._conflict(case, budget))
+
+    def _told(
+        self, case: CaseGoals, held: Sequence[HeldRequirement], counted: Sequence[CountedGoal]
+    ) -> tuple[GoalInTheWay, ...]:
+        """Goals in conflict, with what each would take; that a thief is met is told apart."""
         of_books = [one for one in held if isinstance(one, HeldGoal)]
         return (*(self._of(case, one) for one in of_books), *(self._of_counted(case, one) for one in counted))
 
-    def _thief_in_the_way(self, budget: Fraction | None) -> PlannedInterruption | None:
+    def _thief_in_the_way(self, conflict: Sequence[HeldRequirement]) -> PlannedInterruption | None:
         """The goal that a thief is met, where it is among those in conflict."""
         held = self.response.held
-        if held is None or self.case.unmet or all(one is not held for one in self._conflict(self.case, budget)[0]):
+        if held is None or all(one is not held for one in conflict):
             return None
         return self.response.in_the_way(_real(self._without(self.case, held).cost), self._seed)
 

@@ -179,7 +179,8 @@ class WhatMayCome:
 
     def robust(self, cases: Sequence[ScenarioCase], share: float) -> RobustPlan:
         """The cheapest plan for things as they are and all that may come; ``look`` has seen each before."""
-        together = [self.planner.case, *(one.goals for one in cases)]
+        # Other prices leave the books, and so the goals, as they are: those stand once.
+        together = [self.planner.case, *(one.goals for one in cases if one.goals is not self.planner.case)]
         alone = [one.scenario.label for one in cases if self._own[one.scenario.key].choice is None]
         best = (
             CheapestChoice(Solved.IMPOSSIBLE, None, None, None)
