@@ -1,0 +1,1 @@
+"""What an authority is told of many sites."""

@@ -1,0 +1,1 @@
+"""Tests at many places taken together."""
