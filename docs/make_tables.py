@@ -19,6 +19,7 @@ from pathlib import Path
 
 from stockward.book import read_site
 from stockward.book.schema.dictionary import Column, Table, tables
+from stockward.questions.many.dataset import result_tables
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import LIMITS, PREFIX, grouped
 from stockward.terms.units import COUNT, MASS
@@ -153,6 +154,15 @@ def limits() -> str:
     return "\n".join(lines)
 
 
+def results() -> str:
+    """The tables of results of many sites, and their columns."""
+    parts = []
+    for name, columns in result_tables().items():
+        lines = [f"| `{one.name}` | {one.type} | {_cell(one.meaning)} |" for one in columns]
+        parts.append("\n".join([f"### {name}", "", "| column | type | meaning |", "| --- | --- | --- |", *lines]))
+    return "\n\n".join(parts)
+
+
 def faults() -> str:
     """Every line that ``stockward check docs/faulty`` prints."""
     problems = read_site(DOCS / "faulty").problems
@@ -222,15 +232,22 @@ def pages() -> dict[Path, str]:
     """Every page that is made, with its text."""
     made = {DOCS / "tables" / f"{name}.md": table_page(table) for name, table in tables().items()}
     made[DOCS / "tables" / "index.md"] = index_page()
-    check = DOCS / "check.md"
-    text = check.read_text(encoding="utf-8")
-    for name, block in (("faults", faults()), ("stops", stops()), ("limits", limits())):
+    check = {"faults": faults(), "stops": stops(), "limits": limits()}
+    for page, blocks in ((DOCS / "check.md", check), (DOCS / "sites.md", {"results": results()})):
+        made[page] = _with_blocks(page, blocks)
+    return made
+
+
+def _with_blocks(page: Path, blocks: dict[str, str]) -> str:
+    """The text of a page with what stands between its marks made anew."""
+    text = page.read_text(encoding="utf-8")
+    for name, block in blocks.items():
         begin, end = f"<!-- made by {MAKER}: {name} -->", f"<!-- end of {name} -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not pattern.search(text):
-            raise SystemExit(f"{check}: the marks of {name} are missing: {begin} … {end}")
+            raise SystemExit(f"{page}: the marks of {name} are missing: {begin} … {end}")
         text = pattern.sub(lambda _, begin=begin, block=block, end=end: f"{begin}\n{block}\n{end}", text)
-    return {**made, check: text}
+    return text
 
 
 def out_of_date() -> list[Path]:

@@ -28,9 +28,10 @@ ROOT = Path(__file__).parents[1]
 RIDGEWAY = ROOT / "examples" / "ridgeway"
 FIRST_SITE, FIRST_COUNT, FAULTY = (ROOT / "docs" / name for name in ("first_site", "first_count", "faulty"))
 
-FUNCTIONS = ("check", "drill", "orders", "plan", "read_site", "review", "roster", "sample", "simulate")
+FUNCTIONS = ("check", "drill", "orders", "plan", "read_site", "review", "roster", "sample", "simulate", "sites")
 RESULTS = (
-    "Certificate", "Check", "Draw", "Drill", "Orders", "Plan", "ProtectionPlan", "Review", "Roster", "Site", "Surge"
+    "Certificate", "Check", "Draw", "Drill", "ManySites", "Orders", "Plan", "ProtectionPlan", "Review", "Roster",
+    "Site", "Surge",
 )  # fmt: skip
 ERRORS = ("FigureError", "ProbabilityError", "SheetError", "SiteError", "StockwardError", "UsageError")
 
@@ -74,7 +75,7 @@ def test_every_name_is_described(name: str) -> None:
             assert parameter.annotation is not inspect.Parameter.empty
 
 
-@pytest.mark.parametrize("room", ["drills", "orders", "reviews", "rosters", "samples", "sites"])
+@pytest.mark.parametrize("room", ["drills", "many", "orders", "reviews", "rosters", "samples", "sites"])
 def test_the_examples_of_the_descriptions_are_true(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     ran = doctest.testmod(import_module(f"stockward.face.{room}"))
@@ -89,6 +90,7 @@ COMMAND_ALONE = {
     "sample": {"paper"},
     "roster": {"instance", "workers", "ics", "csv"},
     "check": {"all"},
+    "sites": {"list"},
 }
 OUTPUTS = {"html", "json", "xlsx", "csv", "quiet"}
 

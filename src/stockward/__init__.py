@@ -6,8 +6,8 @@
     >>> review.to_html("review.html")             # doctest: +SKIP
 
 Each function does what the command of the same name does: ``review``, ``drill``, ``plan``, ``sample``, ``roster``,
-``orders``, ``check``, ``simulate``. Names are fetched when they are first used, so that ``stockward --help`` need not
-load what it does not show.
+``orders``, ``sites``, ``check``, ``simulate``. Names are fetched when they are first used, so that ``stockward
+--help`` need not load what it does not show.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from stockward.face.drills import Drill, drill
+    from stockward.face.many import ManySites, sites
     from stockward.face.orders import Orders, orders
     from stockward.face.plans import ProtectionPlan, plan
     from stockward.face.reviews import Review, review
@@ -45,6 +46,7 @@ __all__ = [
     "Draw",
     "Drill",
     "FigureError",
+    "ManySites",
     "Orders",
     "Plan",
     "ProbabilityError",
@@ -67,11 +69,13 @@ __all__ = [
     "roster",
     "sample",
     "simulate",
+    "sites",
 ]
 
 _ROOMS = {
     "surge.asked": ("Surge",),
     "face.drills": ("Drill", "drill"),
+    "face.many": ("ManySites", "sites"),
     "face.orders": ("Orders", "orders"),
     "face.plans": ("ProtectionPlan", "plan"),
     "face.reviews": ("Review", "review"),

@@ -101,6 +101,7 @@ def _require_completion() -> None:
         "sample",
         "serve",
         "simulate",
+        "sites",
         "tables",
         "validate",
     ),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from stockward.answers.counting import CountCertificate, CountingPlan
 from stockward.answers.drill import DrillAnswer
+from stockward.answers.many.authority import SitesAnswer
 from stockward.answers.orders import SiteOrders
 from stockward.answers.plan import PlanAnswer
 from stockward.answers.review import ReviewAnswer
@@ -46,6 +47,17 @@ def orders_concluded(answers: Sequence[SiteOrders]) -> Conclusion:
     if any(order.verdict in UNMET for answer in answers for order in answer.orders):
         return Conclusion.ALARMED
     return _set_aside(any(answer.set_aside or answer.fault is not None for answer in answers))
+
+
+def sites_concluded(answer: SitesAnswer) -> Conclusion:
+    """Alarmed where any site is, or misses an order; wrong use where not one could be reviewed."""
+    if not answer.totals.reviewed:
+        return Conclusion.WRONG_USE
+    concluded = set(answer.sites["concluded"])
+    unmet = any(answer.totals.by_order[verdict] for verdict in UNMET)
+    if unmet or Conclusion.ALARMED.name.lower() in concluded:
+        return Conclusion.ALARMED
+    return _set_aside(Conclusion.SET_ASIDE.name.lower() in concluded or answer.totals.reviewed < answer.totals.sites)
 
 
 def drill_concluded(answers: DrillAnswer, facts: Site) -> Conclusion:

@@ -41,8 +41,8 @@ class SitesAnswer:
     alarms
         The findings of sites that alarm, those of a shortage first, the largest amounts of each unit first.
     unseen
-        The series whose loss that would be found is largest beside their goal, and ``largest`` those where it is largest
-        in its unit: ``site``, ``series``, ``unit``, ``goal``, ``goal_days``, ``goal_found``, ``ratio``,
+        The series whose loss that would be found is largest beside their goal, and ``largest`` those where it is
+        largest in its unit: ``site``, ``series``, ``unit``, ``goal``, ``goal_days``, ``goal_found``, ``ratio``,
         ``found_even_year``, ``throughput``, ``share`` (of the throughput).
     orders
         Every order that is not met, the furthest from its target first.

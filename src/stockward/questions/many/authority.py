@@ -20,7 +20,18 @@ ACTIONS = (
 )  # fmt: skip
 """What may need action first at a site, the most urgent first."""
 MOST_ALARMS, MOST_UNSEEN, MOST_ORDERS = 10_000, 200, 10_000
-_SIGHT = ("site", "series", "unit", "goal", "goal_days", "goal_found", "ratio", "found_even_year", "throughput", "share")
+_SIGHT = (
+    "site",
+    "series",
+    "unit",
+    "goal",
+    "goal_days",
+    "goal_found",
+    "ratio",
+    "found_even_year",
+    "throughput",
+    "share",
+)
 
 
 def answer_of(folder: Path, sites: pl.DataFrame, as_of: str | None, seed: int, at: datetime) -> SitesAnswer:

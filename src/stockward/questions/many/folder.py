@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -36,12 +37,13 @@ class ResultsFolder:
 
     def known(self) -> Mapping[str, str]:
         """The digest of the result at hand, by id of the site."""
-        names = (name for name in os.listdir(self.path / DONE) if name.endswith(_RESULT))
-        return dict(name.removesuffix(_RESULT).rsplit(".", 1) for name in names if name.count(".") == _DOTS)
+        names = (one.name for one in (self.path / DONE).iterdir())
+        parts = (name.removesuffix(_RESULT).split(".") for name in names if name.endswith(_RESULT))
+        return {part[0]: part[1] for part in parts if len(part) == _PARTS}
 
     def reports(self) -> frozenset[str]:
         """The ids of sites that have a report of their own."""
-        return frozenset(name.removesuffix(".html") for name in os.listdir(self.path / REPORTS))
+        return frozenset(one.name.removesuffix(".html") for one in (self.path / REPORTS).iterdir())
 
     def keep(self, outcome: SiteOutcome, known: str | None) -> None:
         """Put what came of a site in its place, whole, and take away what it replaces.
@@ -64,7 +66,7 @@ class ResultsFolder:
         file = self._file(site, digest)
         try:
             tables = json.loads(gzip.decompress(read_bytes(file)))["tables"]
-        except (OSError, EOFError, ValueError, KeyError, TypeError, gzip.zlib.error):
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error):
             raise SiteError(str(file), "the result is broken", "take the file away, and run it again") from None
         return tables if isinstance(tables, dict) else {}
 
@@ -78,7 +80,8 @@ class ResultsFolder:
             part.replace(path)
 
 
-_DOTS = 3
+_PARTS = 2
+"""Of the name of a result, before its ending: id and digest."""
 
 
 @contextmanager

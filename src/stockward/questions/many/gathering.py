@@ -133,7 +133,6 @@ def _with_figures_of_all(
     tested = sites["p_value"].is_not_null()
     adjusted = np.full(sites.height, np.nan)
     adjusted[tested.to_numpy()] = holm(sites["p_value"].drop_nulls().to_numpy())
-    level = sites["false_alarm"].min()
     reports = folder.reports()
     paths = [f"{REPORTS}/{one.id}.html" if one.id in reports and one.id in digests else None for one in places]
     return sites.with_columns(
@@ -141,7 +140,7 @@ def _with_figures_of_all(
         action=_action(),
         report=pl.Series(paths, dtype=pl.String),
         note=pl.Series(list(_notes(sites, places, digests)), dtype=pl.String),
-    ).with_columns(stands_over_all=(pl.col("p_over_all") <= level) & (pl.col("shortages") > 0))
+    ).with_columns(stands_over_all=(pl.col("p_over_all") <= pl.col("false_alarm").min()) & (pl.col("shortages") > 0))
 
 
 def _notes(sites: pl.DataFrame, places: Sequence[SitePlace], digests: Mapping[str, str]) -> Iterator[str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -67,9 +66,17 @@ def _meant(word: str) -> Iterator[str]:
     if is_address(word):
         yield word
         return
-    fitting = sorted(glob.glob(word)) if _MARKS & set(word) and not Path(word).exists() else []
-    for place in [one for one in fitting if Path(one).is_dir()] or [word]:
+    for place in _fitting(word) or [word]:
         yield from _sites_in(place)
+
+
+def _fitting(word: str) -> list[str]:
+    """The folders that a pattern fits; none for a word that is no pattern."""
+    path = Path(word)
+    if not _MARKS & set(word) or path.exists():
+        return []
+    anchor = Path(path.anchor)
+    return sorted(str(one) for one in anchor.glob(str(path.relative_to(anchor))) if one.is_dir())
 
 
 def _sites_in(place: str) -> Iterator[str]:
@@ -130,7 +137,7 @@ def _keys(places: Sequence[str]) -> dict[str, str]:
 def _parts(place: str) -> list[str]:
     if is_address(place):
         return [place.rpartition("@")[2].rpartition("/")[2], place.rpartition("@")[2]]
-    return [part for part in place.split(os.sep) if part] or [place]
+    return [part for part in Path(place).parts if part != os.sep] or [place]
 
 
 def _id(real: str) -> str:

@@ -97,9 +97,7 @@ def review_sites(
         return answer_of(Path(folder.path), sites, asked.as_of, asked.seed, asked.generated)
 
 
-def _tasks(
-    places: Sequence[SitePlace], asked: SitesAsked, known: Mapping[str, str]
-) -> Iterator[SiteTask]:
+def _tasks(places: Sequence[SitePlace], asked: SitesAsked, known: Mapping[str, str]) -> Iterator[SiteTask]:
     for place in places:
         yield SiteTask(
             id=place.id,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,10 +168,10 @@ def _contents(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _names_within(folder: Path) -> list[str]:
     try:
-        names = sorted(os.listdir(folder))[:_MOST_WITHIN]
+        names = sorted(folder.iterdir())[:_MOST_WITHIN]
     except OSError:
         return []
-    return [name for name in names if Path(name).suffix.lower() in READ_ENDINGS]
+    return [one.name for one in names if one.suffix.lower() in READ_ENDINGS]
 
 
 def _content_digest(file: Path) -> str:

@@ -12,9 +12,9 @@ def site_p_value(p_values: Array, shares: Array, false_alarm: float) -> float:
     """The chance, without loss at a site, that any of its series is as far from balance as its furthest one.
 
     A series that may spend the share ``sᵢ = 1 − (1 − α)^wᵢ`` of false alarms would alarm for any α from
-    ``aᵢ = 1 − (1 − pᵢ)^(1/wᵢ)`` on. The site would for any from ``a = min aᵢ`` on, and the chance of that over its record
-    is ``1 − (1 − a)^Σw``, exact where the series are independent [Šidák 1967, JASA 62, 626], and more than the truth
-    where errors that they share make them move together.
+    ``aᵢ = 1 − (1 − pᵢ)^(1/wᵢ)`` on. The site would for any from ``a = min aᵢ`` on, and the chance of that over its
+    record is ``1 − (1 − a)^Σw``, exact where the series are independent [Šidák 1967, JASA 62, 626], and more than the
+    truth where errors that they share make them move together.
 
     Parameters
     ----------

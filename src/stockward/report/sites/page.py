@@ -1,0 +1,184 @@
+"""All sites on one self-contained page: the whole first, then what needs action first, then every site by name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Annotated, Any
+
+import polars as pl
+
+from stockward.answers.many.authority import SitesAnswer
+from stockward.report.kit import words
+from stockward.report.review.context import Badge, KeyFigure
+from stockward.report.review.page import fill
+from stockward.report.sites import sentences as say
+
+FIRST_MAX, ALARMS_MAX, UNSEEN_MAX, LARGEST_MAX, ORDERS_MAX, GROUPS_MAX = 200, 200, 50, 20, 200, 60
+ALL_MAX = 12_000
+"""Sites that are listed on the page; the workbook and the tables have them all."""
+
+RowWords = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteEntry:
+    """A site in a list."""
+
+    badge: Annotated[Badge, "what needs action first"]
+    site: Annotated[str, "key of the site"]
+    name: Annotated[str, "what it calls itself"]
+    why: Annotated[str, "what stands behind the action"]
+    chance: Annotated[str, "p-value of the site, and held over all sites"]
+    report: Annotated[str | None, "path of its own report; none where none was made"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitesPage:
+    """The page of many sites: its template shows exactly these fields, and computes none."""
+
+    title: Annotated[str, "how many sites, and as of when"]
+    headline: Annotated[str, "what needs action first, at how many sites"]
+    tone: Annotated[str, "the most urgent action; picks the colour of the head"]
+    false_alarms: Annotated[tuple[str, ...], "false alarms of each site and over all of them"]
+    figures: Annotated[tuple[KeyFigure, ...], "the figures below the headline"]
+    actions: Annotated[tuple[Badge, ...], "the heads of the matrix"]
+    groups: Annotated[tuple[tuple[str, RowWords], ...], "folders of sites, and how many sites each action has there"]
+    groups_note: Annotated[str, "how many folders are not shown; empty where all are"]
+    first: Annotated[tuple[SiteEntry, ...], "the sites that need action first"]
+    first_note: Annotated[str, "how many more there are; empty where all are shown"]
+    alarms: Annotated[tuple[RowWords, ...], "alarms: site, what, series, amount, not before, not after"]
+    alarms_note: Annotated[str, "how many more there are"]
+    unseen: Annotated[
+        tuple[RowWords, ...], "worst sight beside the goal: site, series, goal, days, found, times the goal"
+    ]
+    largest: Annotated[tuple[RowWords, ...], "largest losses a year that would go unseen: site, series, loss, share"]
+    orders_line: Annotated[str, "orders by verdict; empty where there are none"]
+    orders: Annotated[tuple[RowWords, ...], "orders not met: site, order, measure, target, expected, short by, why"]
+    orders_note: Annotated[str, "how many more there are"]
+    all: Annotated[tuple[SiteEntry, ...], "every site, by key"]
+    all_note: Annotated[str, "how many are not shown; empty where all are"]
+    meanings: Annotated[tuple[tuple[str, str], ...], "what each action means"]
+    generated: Annotated[str, "version, seed and moment"]
+
+
+def write_sites_html(answer: SitesAnswer) -> str:
+    """Return the answer as one self-contained page, whatever the number of sites."""
+    return fill("sites.html.j2", build_sites_page(answer))
+
+
+def build_sites_page(answer: SitesAnswer) -> SitesPage:
+    """The context of the page."""
+    totals = answer.totals
+    used = [action for action, count in totals.by_action.items() if count]
+    groups = _groups(answer.sites, used)
+    needing = answer.sites.filter(pl.col("action") != "nothing")
+    every = answer.sites.sort("site")
+    return SitesPage(
+        title=f"{words.count(totals.sites, 'site')}{f', as of {answer.as_of}' if answer.as_of else ''}",
+        headline=say.sites_headline(answer),
+        tone=say.action_badge(used[0]).key if used else "balanced",
+        false_alarms=tuple(say.false_alarm_words(answer)),
+        figures=_figures(answer),
+        actions=tuple(map(say.action_badge, used)),
+        groups=groups[:GROUPS_MAX],
+        groups_note=_more(len(groups), GROUPS_MAX, "folder"),
+        first=_entries(needing.head(FIRST_MAX)),
+        first_note=_more(needing.height, FIRST_MAX, "site"),
+        alarms=tuple(map(alarm_cells, answer.alarms.head(ALARMS_MAX).rows(named=True))),
+        alarms_note=_more(answer.alarms.height, ALARMS_MAX, "alarm"),
+        unseen=tuple(map(unseen_cells, answer.unseen.head(UNSEEN_MAX).rows(named=True))),
+        largest=tuple(map(largest_cells, _largest(answer.largest).rows(named=True))),
+        orders_line=say.orders_words(answer),
+        orders=tuple(map(order_cells, answer.orders.head(ORDERS_MAX).rows(named=True))),
+        orders_note=_more(answer.orders.height, ORDERS_MAX, "order"),
+        all=_entries(every.head(ALL_MAX)),
+        all_note=_more(every.height, ALL_MAX, "site"),
+        meanings=tuple((say.ACTION_WORD[action], say.ACTION_MEANING[action]) for action in say.ACTION_WORD),
+        generated=f"Stockward {answer.version}, seed {answer.seed}, {answer.at:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _more(total: int, shown: int, what: str) -> str:
+    if total <= shown:
+        return ""
+    return f"The first {words.number(shown)} of {words.count(total, what)}: the workbook and the tables have them all."
+
+
+def _figures(answer: SitesAnswer) -> tuple[KeyFigure, ...]:
+    totals = answer.totals
+    unmet = totals.by_order["short"] + totals.by_order["impossible"]
+    pairs = [
+        (totals.reviewed, "reviewed", None),
+        (totals.called, "call a shortage", None),
+        (totals.standing, "stand over all sites", None),
+        (totals.by_action["not_reviewed"], "not reviewed", None),
+    ]
+    if sum(totals.by_order.values()):
+        pairs.append((unmet, "orders not met", None))
+    return tuple(KeyFigure(value=words.number(value), label=label, badge=badge) for value, label, badge in pairs)
+
+
+def _groups(sites: pl.DataFrame, actions: list[str]) -> tuple[tuple[str, RowWords], ...]:
+    """How many sites need each action, by the folder that the sites stand in; those with the most first."""
+    folders = [str(PurePath(place).parent) for place in sites["place"]]
+    counted = sites.with_columns(folder=pl.Series(folders, dtype=pl.String)).group_by("folder").agg(
+        *((pl.col("action") == action).sum().alias(action) for action in actions)
+    )  # fmt: skip
+    ordered = counted.sort(*(-pl.col(action).cast(pl.Int64) for action in actions), "folder")
+    return tuple(
+        (str(folder), tuple(words.number(count) if count else words.NOTHING for count in counts))
+        for folder, *counts in ordered.rows()
+    )
+
+
+def _entries(sites: pl.DataFrame) -> tuple[SiteEntry, ...]:
+    return tuple(
+        SiteEntry(
+            badge=say.action_badge(row["action"]),
+            site=row["site"],
+            name=row["name"] or words.NOTHING,
+            why=say.why(row),
+            chance=say.chance_over_all(row) if row["p_value"] is not None else words.NOTHING,
+            report=row["report"],
+        )
+        for row in sites.rows(named=True)
+    )
+
+
+def alarm_cells(row: dict[str, Any]) -> RowWords:
+    """An alarm: site, what, series, how much, and between which days."""
+    days = (words.day(at and at.date()) for at in (row["not_before"], row["not_after"]))
+    return row["site"], row["kind"], row["series"] or words.NOTHING, say.amount_words(row), *days
+
+
+def unseen_cells(row: dict[str, Any]) -> RowWords:
+    """A goal: site, series, the loss that matters, within how many days, what is found so, and how far apart."""
+    found = _rounded(row["goal_found"], row["unit"])
+    times = words.NOTHING if row["ratio"] is None else words.number(row["ratio"], 1)
+    days = words.NOTHING if row["goal_days"] is None else words.number(row["goal_days"])
+    return row["site"], row["series"], words.quantity(row["goal"], row["unit"]), days, found, times
+
+
+def largest_cells(row: dict[str, Any]) -> RowWords:
+    """The loss of a series that would go unseen over a year, and its share of what passed through."""
+    share = words.NOTHING if row["share"] is None else words.percent(row["share"])
+    return row["site"], row["series"], _rounded(row["found_even_year"], row["unit"]), share
+
+
+def _rounded(loss: float | None, unit: str) -> str:
+    """A loss to three digits: the chance to find it is simulated."""
+    if not loss or loss < 0:
+        return words.quantity(loss, unit)
+    return words.quantity(loss, unit, max(0, 2 - math.floor(math.log10(loss))))
+
+
+def _largest(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by("unit", maintain_order=True).head(LARGEST_MAX)
+
+
+def order_cells(row: dict[str, Any]) -> RowWords:
+    """An order: site, code, measure, target, what is expected, how far from it, and why."""
+    figures = (words.number(row[name]) for name in ("target", "expected", "short_by"))
+    return row["site"], row["order"], (row["measure"] or "").replace("_", " "), *figures, row["reason"] or ""
