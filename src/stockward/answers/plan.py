@@ -188,6 +188,60 @@ class RobustPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrontPoint:
+    """The cheapest plan that finds ``share`` times the loss of every goal, and what it does otherwise than the plan.
+
+    ``cost`` is ``None`` where no plan finds them; ``bound`` is a cost that none falls below.
+    """
+
+    share: float
+    status: Solved
+    cost: float | None
+    bound: float | None
+    changes: tuple[PlannedMeasure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostHinge:
+    """A cost at one ``end`` of its range (low or high), all others as likely, where another plan is cheaper by
+    ``regret``: what that does otherwise are its ``changes``.
+
+    ``what`` is that of the table ``costs``, or ``option``; ``of`` is which. Both are ``None`` for all costs at that end
+    together, and so are the three figures then.
+    """
+
+    what: str | None
+    of: str | None
+    low: float | None
+    likely: float | None
+    high: float | None
+    end: str
+    regret: float
+    changes: tuple[PlannedMeasure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRanges:
+    """What the plan costs a year where ``costs`` of its costs are known within ranges.
+
+    ``lowest`` and ``highest`` have all at one end. Between ``low`` and ``high`` lie 90 % of ``draws`` in which each is
+    drawn by itself, from a triangle over its range with what is likely as its tip; ``more_low`` and ``more_high`` are
+    those of what it costs beyond today at the same prices. ``hinges`` are the costs at which another plan is cheaper,
+    the one that matters most first.
+    """
+
+    costs: int
+    lowest: float
+    highest: float
+    low: float
+    high: float
+    more_low: float
+    more_high: float
+    draws: int
+    hinges: tuple[CostHinge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAnswer:
     """The cheapest plan of a site, by the books of the past year as they are or with more production.
 
@@ -199,6 +253,8 @@ class PlanAnswer:
     any. ``closed_again`` says how many goals were measured in books closed anew with the plan in them, ``looked_at``
     of how many plans a goal was measured. ``guards`` is their part, whose costs are in those of the plan; ``None`` for
     a site that asks nothing of its guards. ``counts`` are the counts by lot, whose costs are in those of the plan.
+    ``front`` says what larger and smaller losses than those of the goals would cost to find. ``ranges``
+    is ``None`` where every cost is a single figure.
     """
 
     version: str
@@ -232,3 +288,5 @@ class PlanAnswer:
     set_aside: int
     guards: ForcePart | None = None
     counts: tuple[LotCount, ...] = ()
+    front: tuple[FrontPoint, ...] = ()
+    ranges: CostRanges | None = None

@@ -41,6 +41,7 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
               help="What may come, with the columns of scenarios.csv, in place of that of the site.")  # fmt: skip
 @click.option("--share", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True,
               help="In how much of a range of scenarios.csv one plan must hold.")  # fmt: skip
+@click.option("--front", is_flag=True, help="Say what larger and smaller losses than those of the goals would cost.")
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the plan as one HTML file.")
 @click.option("--xlsx", type=OUTPUT, metavar="FILE", help="Write the plan as a workbook, with its calendar.")
 @click.option("--ics", type=OUTPUT, metavar="FILE", help="Write the days of counts and calibrations as an iCalendar.")
@@ -51,7 +52,8 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
 def planning_command(
     site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
     since: datetime | None, until: datetime | None, budget: float | None, scenario: Path | None, share: float,
-    html: Path | None, xlsx: Path | None, ics: Path | None, json_file: Path | str | None, seed: int, quiet: bool,
+    front: bool, html: Path | None, xlsx: Path | None, ics: Path | None, json_file: Path | str | None, seed: int,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """The cheapest plan that meets every goal: what to count, to calibrate and to buy, and how many guards join?"""
     from stockward.surge.asked import Surge
@@ -74,6 +76,7 @@ def planning_command(
             surge=surge,
             budget=budget,
             share=share,
+            front=front,
             seed=seed,
             generated=moment_now(),
             progress=step,

@@ -42,6 +42,7 @@ _SCENARIOS = (
     "key", "label", "production", "factor", "dispatch", "prices", "since", "chance", "goals", "met_today", "met",
     "holds_to", "share_held", "status", "cost", "regret",
 )  # fmt: skip
+_FRONT = ("share", "status", "cost", "bound")
 _CALENDAR = ("on", "kind", "of", "name")
 
 
@@ -65,6 +66,11 @@ class ProtectionPlan(Shown):
     def scenarios(self) -> pl.DataFrame:
         """One row for each thing that may come: goals met there, the factor the plan holds to, cost and regret."""
         return frame_of(self.answers.scenarios, _SCENARIOS)
+
+    @property
+    def front(self) -> pl.DataFrame:
+        """One row for each multiple of the losses of the goals: what the cheapest plan for it costs; ``front=True``."""
+        return frame_of(self.answers.front, _FRONT)
 
     @property
     def calendar(self) -> pl.DataFrame:
@@ -128,6 +134,7 @@ def plan(
     budget: float | None = None,
     scenario: FilePlace | None = None,
     share: float = 0.95,
+    front: bool = False,
     seed: int = DEFAULT_SEED,
 ) -> ProtectionPlan:
     """The cheapest plan that meets every goal: what to count, to calibrate and to buy, and how many guards join?
@@ -151,6 +158,8 @@ def plan(
         What may come: a CSV file with the columns of the table ``scenarios``, in place of that of the site.
     share
         In how much of a range of the table ``scenarios`` one plan must hold, above 0 and at most 1.
+    front
+        Look at the cheapest plans for larger and smaller losses than those of the goals as well.
     seed
         Of everything drawn, and of the search, from 0 on.
 
@@ -184,7 +193,7 @@ def plan(
     known = site_of(site) if file is None else with_table_from(site_of(site), "scenarios", file)
     grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     made = make_protection_plan(
-        known, as_of=moment_of(as_of), surge=grown, budget=most, share=within, seed=seed,
+        known, as_of=moment_of(as_of), surge=grown, budget=most, share=within, front=front, seed=seed,
         generated=now(),
     )  # fmt: skip
     return ProtectionPlan(made)

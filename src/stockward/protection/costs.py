@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -14,30 +16,54 @@ from stockward.terms.errors import UsageError
 _FILE = "costs.csv"
 
 
+_TOLD_BY = ("area", "method", "material", "affiliation", "source", "line")
+
+
+class CostEnd(StrEnum):
+    """An end of the range that a cost is stated in."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class RangedCost:
+    """A cost that is known within a range: what costs it, of which area, method or the like, and its three figures.
+
+    ``table`` and ``row`` are where it stands.
+    """
+
+    table: str
+    row: int
+    what: str
+    of: str
+    low: Fraction
+    likely: Fraction
+    high: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureCosts:
     """The costs of a site, added up in one unit.
 
-    ``rows`` are those of the table ``costs``, ``options`` what each option costs a year as hours and money.
+    ``rows`` are those of the table ``costs``, ``options`` the row of each option.
     """
 
     unit: CostUnit
     hour: Fraction
     rows: tuple[dict[str, Any], ...]
-    options: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, books: KnownBooks) -> MeasureCosts:
         """The costs that the books state. Raises ``UsageError`` where hours and money cannot be added up."""
         rows = tuple(books["costs"].to_dicts())
-        options = {
-            str(row["option"]): (_exact(row["hours"]), _exact(row["money"])) for row in books["options"].to_dicts()
-        }
+        options = {str(row["option"]): row for row in books["options"].to_dicts()}
         hour = books.site.settings.plan.hour_cost
-        stated = [*rows, *books["options"].to_dicts()]
+        stated = [*rows, *options.values()]
         _require_stated(books)
-        takes_hours = any(row["hours"] for row in stated)
-        takes_money = any(row["money"] for row in stated)
+        takes_hours = any(_takes(row, "hours") for row in stated)
+        takes_money = any(_takes(row, "money") for row in stated)
         if takes_hours and takes_money and hour is None:
             raise UsageError(
                 "site.toml: costs are stated in hours and in money, and nobody says what an hour costs: "
@@ -48,6 +74,32 @@ class MeasureCosts:
         in_money = takes_money or hour is not None
         unit = CostUnit.MONEY if in_money else CostUnit.HOURS
         return cls(unit, _exact(hour) if in_money else Fraction(1), rows, options)
+
+    @property
+    def ranged(self) -> list[RangedCost]:
+        """The costs that are known within a range, in order of the tables."""
+        found = []
+        for table, rows in (("costs", self.rows), ("options", tuple(self.options.values()))):
+            for row in rows:
+                low, high = (self._cost(_at_end(row, end)) for end in CostEnd)
+                if low != high:
+                    what, of = _told_as(table, row)
+                    found.append(RangedCost(table, row["row"], what, of, low, self._cost(row), high))
+        return found
+
+    def at(self, ends: Mapping[RangedCost, CostEnd]) -> MeasureCosts:
+        """The costs with some of them at an end of their range, all others as likely."""
+        by_place = {(one.table, one.row): end for one, end in ends.items()}
+
+        def moved(table: str, row: dict[str, Any]) -> dict[str, Any]:
+            end = by_place.get((table, row["row"]))
+            return row if end is None else _at_end(row, end)
+
+        return replace(
+            self,
+            rows=tuple(moved("costs", row) for row in self.rows),
+            options={key: moved("options", row) for key, row in self.options.items()},
+        )
 
     def of_inventory(self, area: str) -> Fraction:
         """Cost of one inventory of an area."""
@@ -95,8 +147,7 @@ class MeasureCosts:
 
     def of_option(self, key: str) -> Fraction:
         """Cost of an option a year."""
-        hours, money = self.options[key]
-        return hours * self.hour + money
+        return self._cost(self.options[key])
 
     def _of(self, what: str, column: str, key: str, told: str) -> Fraction:
         if self.unit is CostUnit.TIMES:
@@ -135,6 +186,23 @@ def _require_stated(books: KnownBooks) -> None:
             where = f"{file} row {row['row']}"
             if row["hours"] is None and row["money"] is None:
                 raise UsageError(f"{where}: neither hours nor money is stated: state one, 0 where it costs nothing")
+
+
+def _takes(row: dict[str, Any], name: str) -> bool:
+    return bool(row[name] or row[f"{name}_high"])
+
+
+def _at_end(row: dict[str, Any], end: CostEnd) -> dict[str, Any]:
+    """The row with its hours and its money at one end, where it states one."""
+    stated = {name: row[f"{name}_{end}"] for name in ("hours", "money")}
+    return {**row, **{name: value for name, value in stated.items() if value is not None}}
+
+
+def _told_as(table: str, row: dict[str, Any]) -> tuple[str, str]:
+    """What costs it, and of which area, method or the like."""
+    if table == "options":
+        return "option", str(row["name"] or row["option"])
+    return str(row["what"]), ", ".join(str(row[name]) for name in _TOLD_BY if row[name] is not None)
 
 
 def _exact(value: float | None) -> Fraction:

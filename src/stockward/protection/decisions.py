@@ -72,6 +72,10 @@ class Decision:
     levels: tuple[Level, ...]
     today: int
 
+    def place_of(self, value: LevelValue | None) -> int:
+        """The place of the level of a value; that of today where none has it."""
+        return next((place for place, level in enumerate(self.levels) if level.value == value), self.today)
+
 
 DecidedLevels = Mapping[Decision, int]
 """The place of the level chosen for each decision."""

@@ -71,6 +71,10 @@ class HeldGoal:
         """How many plans it was measured under."""
         return len(self._answers)
 
+    def learn(self, other: HeldGoal) -> None:
+        """Know what was measured of a goal on the same series, of another loss: the loss that is found is the same."""
+        self._limits, self._answers = other._limits, dict(other._answers)
+
     def key(self, choice: DecidedLevels) -> GoalKey:
         """What it depends on: how often its areas are counted, and the level of each other decision."""
         times = min((reached(one.levels[choice[one]], often) for one, often in self.areas), default=Fraction(1))

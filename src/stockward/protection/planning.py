@@ -62,12 +62,19 @@ class Planner:
     ``seed`` is that of the search. Raises ``UsageError`` for a cost that is not stated.
     """
 
-    def __init__(self, seen: SeenBooks, goals: pl.DataFrame, seed: int, closed_again: ClosedAgain) -> None:
-        self.books, self.costs = seen.books, MeasureCosts.of(seen.books)
+    def __init__(
+        self,
+        seen: SeenBooks,
+        goals: pl.DataFrame,
+        seed: int,
+        closed_again: ClosedAgain,
+        costs: MeasureCosts | None = None,
+    ) -> None:
+        self.books, self.costs, self._seen = seen.books, costs or MeasureCosts.of(seen.books), seen
         looked = list(options_of(seen.books))
         options = [one for one, _ in looked if one is not None]
-        self.lots = counts_by_lot(seen.books, self.costs)
-        self._goals = goals
+        self.lots = counts_by_lot(seen.books, goals, self.costs)
+        self.goals = goals
         self.response, self._seed = ResponsePlan.of(seen.books, self.costs), seed
         wanted = WantedGoals(seen, goals)
         self.left_out = (
@@ -84,7 +91,33 @@ class Planner:
 
     def case_of(self, seen: SeenBooks, closed_again: ClosedAgain) -> CaseGoals:
         """The goals in books in which something came, with the same decisions on them."""
-        return WantedGoals(seen, self._goals).held(self.decisions, closed_again)
+        return WantedGoals(seen, self.goals).held(self.decisions, closed_again)
+
+    def asking(self, goals: pl.DataFrame, closed_again: ClosedAgain) -> Planner:
+        """The same for goals that ask for other losses."""
+        return self._taught(Planner(self._seen, goals, self._seed, closed_again, self.costs))
+
+    def at_costs(self, costs: MeasureCosts) -> Planner:
+        """The same at other costs."""
+        return self._taught(Planner(self._seen, self.goals, self._seed, self.case.closed_again, costs))
+
+    def _taught(self, other: Planner) -> Planner:
+        """A planner that knows what was measured here: which losses a plan finds is the same there."""
+        for one, same in zip(other.case.held, self.case.held, strict=True):
+            one.learn(same)
+        for goal, known in zip(other.response.goals, self.response.goals, strict=True):
+            goal.learn(known)
+        return other
+
+    def as_decided(self, choice: DecidedLevels) -> DecidedLevels:
+        """A choice that was made at other costs, or for other goals; as today where it says nothing."""
+        values = {(one.kind, one.of): one.levels[place].value for one, place in choice.items()}
+        return {one: one.place_of(values.get((one.kind, one.of))) for one in self.decisions}
+
+    @property
+    def sees_losses(self) -> bool:
+        """Whether it has goals of detection that a plan can do something about."""
+        return bool(self.case.held or self.lots.counts)
 
     @property
     def today(self) -> DecidedLevels:
@@ -94,6 +127,10 @@ class Planner:
     def cost(self, choice: DecidedLevels) -> Fraction:
         """What a choice costs a year, with what counts by lot draw beside it."""
         return self.chooser.cost(choice)
+
+    def drawn_by(self, choice: DecidedLevels) -> list[Mapping[str, int]]:
+        """How many items of each stratum the counts by lot draw with a choice."""
+        return [one.drawn for one in self.chooser.samples(choice, self.lots.goals)]
 
     def changes(self, now: DecidedLevels, then: DecidedLevels) -> tuple[PlannedMeasure, ...]:
         """What one choice does otherwise than another."""

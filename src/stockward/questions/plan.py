@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
+
+import polars as pl
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import PlanAnswer
@@ -13,12 +16,14 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.protection.calendar import planned_days
 from stockward.protection.case_goals import ClosedAgain, GoalName
-from stockward.protection.decisions import DecidedLevels, parts_decided
+from stockward.protection.decisions import DecidedLevels, LevelValue, parts_decided
 from stockward.protection.further_options import more_series
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
 from stockward.protection.scenarios import scenarios_of
 from stockward.protection.seen_books import SeenBooks
+from stockward.protection.spending.front import front_of
+from stockward.protection.spending.ranges import cost_ranges
 from stockward.protection.together import left_of_budget, planned_together
 from stockward.questions.plan_guards import guards_to_plan
 from stockward.questions.scenarios import MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
@@ -38,6 +43,7 @@ def make_protection_plan(
     surge: Surge | None = None,
     budget: float | None = None,
     share: float = MOST_OF_A_RANGE,
+    front: bool = False,
     seed: int = DEFAULT_SEED,
     generated: datetime,
     progress: Callable[[str], None] = lambda step: None,
@@ -57,6 +63,8 @@ def make_protection_plan(
         ``[plan]`` where ``None``.
     share
         In how much of a range of what may come a plan must hold, in (0, 1].
+    front
+        Look at the cheapest plans for larger and smaller losses as well.
     seed
         Of every simulation in it, and of the search: same facts, options and seed give the same plan.
 
@@ -75,6 +83,10 @@ def make_protection_plan(
     seen = SeenBooks.of(books, asked)
 
     closed_with_plan = _closing(asked, progress)
+
+    def closed_for(goals: pl.DataFrame) -> ClosedAgain:
+        return _closing(replace(asked, goals=goals), progress)(seen)
+
     planner = Planner(seen, asked.goals, seed, closed_with_plan(seen))
     most = site.settings.plan.budget if budget is None else budget
     may_spend = None if most is None else Fraction(str(most))
@@ -83,6 +95,9 @@ def make_protection_plan(
     found, guards = planned_together(planner, force, may_spend)
     cases = ScenarioBooks(books, planner, asked, closed_with_plan)
     left = left_of_budget(force, may_spend)
+    beside = Fraction(0) if force is None or force.cost is None else force.cost
+    points = front_of(planner, found, beside, closed_for, progress) if front else ()
+    ranges = cost_ranges(planner, force, found, seed, progress)
     scenarios, robust = look_at_scenarios(cases, coming, found.choice, left, share, progress)
     return PlanAnswer(
         version=VERSION,
@@ -116,6 +131,8 @@ def make_protection_plan(
         set_aside=len(site.problems),
         guards=guards,
         counts=found.counts,
+        front=points,
+        ranges=ranges,
     )
 
 
@@ -123,11 +140,16 @@ def _closing(asked: SightRequest, progress: Callable[[str], None]) -> Callable[[
     """How books are closed again with a plan in them."""
 
     def closed_with_plan(within: SeenBooks) -> ClosedAgain:
+        known: dict[tuple[LevelValue, ...], Mapping[GoalName, GoalAnswer]] = {}
+
         def measured(choice: DecidedLevels) -> Mapping[GoalName, GoalAnswer]:
-            progress("closing the books again with the plan in them")
-            planned = planned_site(within.books, choice, within.balances.joined)
-            more = more_series(parts_decided(choice), within.tested_in, within.tested)
-            return SeenBooks.of(known_at(planned, None), asked, more=more).goals()
+            decided = tuple(one.levels[place].value for one, place in choice.items())
+            if decided not in known:
+                progress("closing the books again with the plan in them")
+                planned = planned_site(within.books, choice, within.balances.joined)
+                more = more_series(parts_decided(choice), within.tested_in, within.tested)
+                known[decided] = SeenBooks.of(known_at(planned, None), asked, more=more).goals()
+            return known[decided]
 
         return measured
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stockward.book.checks.draft import Draft, TableDraft
+from stockward.book.checks.protection.costs import a_cost_lies_within_its_range
 from stockward.book.checks.protection.layers import (
     a_delay_may_be_of_seconds,
     a_response_is_whole,
@@ -175,6 +176,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(somebody_holds_what_a_post_asks_for, ("people",)),
     SiteCheck(an_affiliation_is_written_as_its_band, ("people", "costs")),
     SiteCheck(a_cost_is_of_its_kind, ("costs",)),
+    SiteCheck(a_cost_lies_within_its_range, ("costs", "options")),
     SiteCheck(an_affiliation_is_written_in_one_way, ("people",)),
     SiteCheck(a_person_works_no_month_a_week, ("people",)),
     SiteCheck(an_absence_has_an_end, ("absences",)),

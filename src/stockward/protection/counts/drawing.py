@@ -79,6 +79,10 @@ class CountByLot:
         """What it costs a year to look at every item."""
         return sum((one.cost * one.units for one in self.strata), Fraction(0))
 
+    def cost_of(self, drawn: Mapping[str, int]) -> Fraction:
+        """What it costs a year to look at so many items of each stratum."""
+        return sum((one.cost * drawn.get(one.id, 0) for one in self.strata), Fraction(0))
+
     def sample(self, whole: Collection[str], goals: Sequence[CountedGoal]) -> DrawnSample:
         """The cheapest sample for some of its goals, where these areas are counted whole in time."""
         own = [one for one in self.goals if one in goals]
@@ -112,10 +116,11 @@ class CountByLot:
             [Diversion(tuple(self._content(one, loss, whole) for one in strata), loss.quantity) for loss in losses],
             detection=self.detection,
         )
-        cost = sum((one.cost * n for one, n in zip(strata, found.n, strict=True)), Fraction(0))
+        drawn = dict(zip((one.id for one in strata), found.n, strict=True))
+        cost = self.cost_of(drawn)
         # Weights in which nothing is free are no costs: what they bound is not known then.
         share = 1.0 if found.proved else found.bound / found.cost if all(one.cost for one in strata) else 0.0
-        return DrawnSample(dict(zip((one.id for one in strata), found.n, strict=True)), cost, float(cost) * share)
+        return DrawnSample(drawn, cost, float(cost) * share)
 
     def _left(self, goal: CountedGoal, whole: Collection[str]) -> list[CountedStratum]:
         """The strata from which the loss can be taken without being met by a whole count."""

@@ -41,22 +41,22 @@ class CountsByLot:
         return sorted({area for one in self.counts for area in one.areas})
 
 
-def counts_by_lot(books: KnownBooks, costs: MeasureCosts) -> CountsByLot:
+def counts_by_lot(books: KnownBooks, goals: pl.DataFrame, costs: MeasureCosts) -> CountsByLot:
     """The counts by lot of a site that says what it takes to look at an item; none where it does not.
 
-    Every goal is one: its loss, taken as items of which the books hold enough, is to be found within its days. Raises
-    ``UsageError`` for a stratum of which nobody says what looking at an item takes.
+    Each of the goals is one: its loss, taken as items of which the books hold enough, is to be found within its days.
+    Raises ``UsageError`` for a stratum of which nobody says what looking at an item takes.
     """
-    wanted = _wanted(books)
+    wanted = _wanted(books, goals)
     strata, refused = strata_to_draw(books, [loss for loss, _ in wanted])
     items = [one for one in strata if one.kind == "item"]
     amounts = {(str(material), holding): amount for material, holding, amount in _amounts(books)}
-    goals = [goal for loss, days in wanted if (goal := _goal(loss, days, items, amounts, books)) is not None]
+    lost = [goal for loss, days in wanted if (goal := _goal(loss, days, items, amounts, books)) is not None]
     if not costs.draws_items:
-        return CountsByLot(left_out=_undrawn(goals))
+        return CountsByLot(left_out=_undrawn(lost))
     counts = [
-        _count([one for one in goals if one.within_days == days], items, costs, books)
-        for days in sorted({one.within_days for one in goals})
+        _count([one for one in lost if one.within_days == days], items, costs, books)
+        for days in sorted({one.within_days for one in lost})
     ]
     refusals = tuple(f"{one.what} is not drawn from: {one.reason}" for one in refused)
     return CountsByLot(tuple(counts), refusals)
@@ -71,11 +71,11 @@ def _undrawn(goals: Sequence[CountedGoal]) -> tuple[str, ...]:
     )
 
 
-def _wanted(books: KnownBooks) -> list[tuple[WantedLoss, float]]:
+def _wanted(books: KnownBooks, goals: pl.DataFrame) -> list[tuple[WantedLoss, float]]:
     """The goals of the site, and within how many days each must be found; a loss of nothing is none."""
     units = substance_units(books["materials"], books["contents"])
     found = []
-    for row in books["goals"].sort("substance", "area", nulls_last=False).to_dicts():
+    for row in goals.sort("substance", "area", nulls_last=False).to_dicts():
         name, own = str(row["substance"]), units[str(row["substance"])]
         loss = row["quantity"] * (factor(row["unit"] or own, own) or 1.0)
         days = YEAR_DAYS if row["within_days"] is None else float(row["within_days"])

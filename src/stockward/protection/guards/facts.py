@@ -101,6 +101,11 @@ class ForceFacts:
             notes=tuple(_notes(orders, asked.day)),
         )
 
+    def at_costs(self, costs: MeasureCosts) -> ForceFacts:
+        """The same at other costs."""
+        lines = _lines(self.books, self.asked.day, self.market.pool, costs)
+        return replace(self, market=_market(self.books, self.market.pool, lines, costs))
+
     def department(self, days: Sequence[date]) -> dict[date, Mapping[str, int]]:
         """The guards of the record on each day, by affiliation."""
         return {day: self.guards.by_affiliation(GUARDS, day) for day in days}

@@ -47,6 +47,14 @@ class ForcePlanner:
         facts = ForceFacts.of(books, asked, costs)
         return None if facts is None else cls(facts, costs)
 
+    def at_costs(self, costs: MeasureCosts) -> ForcePlanner:
+        """The same at other costs."""
+        return ForcePlanner(self.facts.at_costs(costs), costs)
+
+    def cost_of(self, other: ForcePlanner) -> Fraction | None:
+        """What the guards of a plan that was made at other costs cost a year at these."""
+        return None if other.best.chosen is None else self.facts.market.cost(other.best.chosen) + self.record_cost
+
     @cached_property
     def best(self) -> Joining:
         """Who joins at the least cost so that every goal holds; nobody where one cannot be measured."""

@@ -47,6 +47,10 @@ class HeldInterruption:
         """How many plans it was measured under."""
         return len(self._known)
 
+    def learn(self, other: HeldInterruption) -> None:
+        """Know what was measured of the same goal at other costs."""
+        self._known = other._known
+
     def key(self, choice: DecidedLevels) -> _Key:
         """What it depends on."""
         return (self.times[0], *(one.levels[choice[one]].value for one in self.others))

@@ -77,10 +77,11 @@ def _own(plan: PlanAnswer, one: PlannedScenario) -> str:
     if not one.changes:
         return ""
     when = "" if one.since is None else f", to be done by {words.day(one.since)}"
-    return f"Cheapest there, for {say.cost_words(plan, one.cost)} a year{when}: {_measures(one.changes)}."
+    return f"Cheapest there, for {say.cost_words(plan, one.cost)} a year{when}: {measures_words(one.changes)}."
 
 
-def _measures(changes: Sequence[PlannedMeasure]) -> str:
+def measures_words(changes: Sequence[PlannedMeasure]) -> str:
+    """What is done otherwise, in one line."""
     return words.listed([_measure(one) for one in changes], 2 * _NAMES)
 
 
@@ -107,14 +108,16 @@ def _robust(plan: PlanAnswer, robust: RobustPlan) -> str:
     return (
         f"One plan meets every goal as things are and in all that may come{of}, for "
         f"{say.cost_words(plan, robust.cost)} a year{sure}: {say.cost_words(plan, robust.more)} more than the plan "
-        f"above. Beside what is done today: {_measures(robust.measures)}."
+        f"above. Beside what is done today: {measures_words(robust.measures)}."
     )
 
 
 def _at_once(robust: RobustPlan) -> str:
     if robust.cost is None or not robust.at_once:
         return ""
-    return f"Right whatever comes, so to be done at once: {_measures(robust.at_once)}. All else can wait for a sign."
+    return (
+        f"Right whatever comes, so to be done at once: {measures_words(robust.at_once)}. All else can wait for a sign."
+    )
 
 
 def _to_watch(plan: PlanAnswer) -> str:

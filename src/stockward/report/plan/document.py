@@ -40,6 +40,8 @@ def write_protection_json(plan: PlanAnswer) -> str:
         "scenarios": plan.scenarios,
         "robust": plan.robust,
         **_interruption(plan.interruption),
+        **({"front": plan.front} if plan.front else {}),
+        **({} if plan.ranges is None else {"ranges": plan.ranges}),
         "left_out": plan.left_out,
         "closed_again": plan.closed_again,
         "looked_at": plan.looked_at,

@@ -11,6 +11,7 @@ from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
+from stockward.report.plan.spending import front_rows, front_words, range_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,6 +51,14 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
         for text in [*robust_words(plan), *scenario_words(plan)]:
             terminal.say_block(console, text)
         console.print()
+    if plan.front:
+        rows = front_rows(plan)
+        heads = ("Losses to find", "Cost a year", "Otherwise than the plan")
+        cells = zip(heads, zip(*rows, strict=True), strict=True)
+        terminal.table(console, [terminal.LineColumn(head, list(column), head == heads[1]) for head, column in cells])
+        console.print()
+    for text in [*front_words(plan), *range_words(plan)]:
+        terminal.say_block(console, text)
     for text in [*say.order_helps(plan), *say.stays_words(plan), *say.basis_words(plan)]:
         terminal.say_block(console, text)
 

@@ -16,6 +16,7 @@ from stockward.report.kit.sheet import Cell, Sheet, write_sheets
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.plan.counts import drawn_sheets
+from stockward.report.plan.spending import range_words, spending_sheets
 
 
 def write_plan_xlsx(plan: PlanAnswer, path: OutputTarget) -> None:
@@ -23,7 +24,9 @@ def write_plan_xlsx(plan: PlanAnswer, path: OutputTarget) -> None:
 
     Sheets: plan (what came out), measures, goals, the worst way and the hours of response (where there are layers),
     draws and items (of counts by lot), guards and goals on guards (where the site asks for any), calendar, coming
-    (where scenarios are stated), basis. Raises ``UsageError`` where the file cannot be written.
+    (where scenarios are stated), front and hinges (where asked for, and where costs are ranges), basis.
+
+    Raises ``UsageError`` where the file cannot be written.
     """
     made = words.local(plan.at, plan.timezone).replace(tzinfo=None)
     write_sheets(path, f"{plan.site}: cheapest plan", made, plan_sheets(plan))
@@ -35,6 +38,7 @@ def plan_sheets(plan: PlanAnswer) -> tuple[Sheet, ...]:
     said += [("way out", text) for text in say.ways_out(plan)]
     said += [("response in time", text) for text in say.thief_words(plan)]
     said += [(f"{done}: goals met", met) for done, met, _ in say.compared(plan)]
+    said += [("costs within ranges", text) for text in range_words(plan)]
     said += [("order as given", text) for text in say.order_helps(plan)]
     sheets = [Sheet(name="plan", header=("about", "in plain words"), rows=said), _measures(plan), _goals(plan)]
     sheets += interruption_sheets(interruption_shown(plan.interruption))
@@ -45,6 +49,7 @@ def plan_sheets(plan: PlanAnswer) -> tuple[Sheet, ...]:
         sheets.append(_calendar(plan))
     if plan.scenarios:
         sheets.append(_coming(plan))
+    sheets += spending_sheets(plan)
     basis: list[tuple[Cell, ...]] = [(text,) for text in [*say.stays_words(plan), *say.basis_words(plan)]]
     return (*sheets, Sheet(name="basis", header=("what this stands on",), rows=basis))
 

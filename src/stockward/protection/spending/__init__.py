@@ -1,0 +1,1 @@
+"""What a plan spends, and what it would spend for other goals or at other costs."""
