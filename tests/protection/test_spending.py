@@ -191,3 +191,8 @@ def test_the_command_writes_the_front_everywhere(tmp_path: Path) -> None:
     assert points["share"].to_list() == [4.0, 2.0, 1.5, 1.0, 0.75]
     assert points["cost"].to_list()[:4] == sorted(points["cost"].to_list()[:4])
     assert points["status"].to_list()[-1] == "impossible"
+    told = (EXAMPLES.parent / "docs" / "plan.md").read_text(encoding="utf-8")
+    now = pl.read_json(document)["cost"].struct.field("now").item()
+    costs = points["cost"].to_list()
+    for figure in (*costs[:4], now - costs[0]):
+        assert f"{figure:,.0f} EUR".replace(",", " ") in told
