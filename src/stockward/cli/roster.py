@@ -32,8 +32,9 @@ from stockward.terms.limits import LONGEST_SEARCH
 
 if TYPE_CHECKING:
     from stockward.answers.roster import RosterAnswer
+    from stockward.book import Site
 
-_OF_A_SITE = ("start", "weeks", "numbers", "previous", "html", "xlsx", "ics", "json_file")
+_OF_A_SITE = ("start", "weeks", "numbers", "planned", "previous", "html", "xlsx", "ics", "json_file")
 _OF_AN_INSTANCE = ("workers",)
 """Options that only a site's roster has, and only that of an instance."""
 
@@ -46,6 +47,7 @@ _OF_AN_INSTANCE = ("workers",)
 @click.option("--start", type=DAY, metavar="DATE", help="First day of a site's roster.")
 @click.option("--weeks", type=int, default=4, show_default=True, help="Weeks of a site's roster.")
 @click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
+@click.option("--planned", is_flag=True, help="With those who join by the cheapest plan of the guards, numbered.")
 @click.option("--previous", type=FILE, metavar="FILE", help="Earlier roster (CSV or XLSX), to be changed least.")
 @click.option("--instance", type=FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
@@ -65,9 +67,10 @@ _OF_AN_INSTANCE = ("workers",)
               help="Write the answer as JSON; - for standard output.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster_command(
-    site: Path | str | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], previous: Path | None,
-    instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int, html: Path | None,
-    xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None, quiet: bool,
+    site: Path | str | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], planned: bool,
+    previous: Path | None, instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int,
+    html: Path | None, xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None,
+    quiet: bool,
 ) -> None:  # fmt: skip
     """Make the best roster of a SITE's guards that keeps every rule, and prove how good it is.
 
@@ -98,11 +101,15 @@ def roster_command(
     facts = read_facts(site)
     facts.require_filled()
     earlier, of_its_file = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
+    if planned:
+        facts, joining = _with_planned(facts, seed)
+        of_its_file = (*of_its_file, joining)
     asked = RosterRequest(
         start=start.date(), weeks=weeks, generated=moment_now(), seed=seed, numbers=numbers_given(numbers),
         earlier=earlier, told=of_its_file,
         options={"start": str(start.date()), "weeks": weeks, "numbers": list(numbers), "seconds": seconds,
-                 "deterministic": deterministic, "previous": None if previous is None else previous.name},
+                 "deterministic": deterministic, "previous": None if previous is None else previous.name,
+                 **({"planned": True} if planned else {})},
     )  # fmt: skip
     answer = make_guards_roster(facts, asked, limit=Limit(left, deterministic), progress=_how_far(told))
     _write_roster(answer, html=html, xlsx=xlsx, csv=out, ics=ics, json=json_file)
@@ -113,6 +120,15 @@ def roster_command(
 
             print_roster(answer, terminal())
     sys.exit(roster_concluded(answer))
+
+
+def _with_planned(facts: Site, seed: int) -> tuple[Site, str]:
+    """The site with those who join by the plan of its guards, and what is to be told of them."""
+    from stockward.questions.plan_guards import with_planned_guards
+    from stockward.report.plan.guards import joining_told
+
+    more, codes = with_planned_guards(facts, now=moment_now(), seed=seed)
+    return more, joining_told(codes)
 
 
 def _require_none_given(names: Sequence[str], why: str) -> None:

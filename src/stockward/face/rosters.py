@@ -15,6 +15,7 @@ from stockward.face.places import own_folder, own_place
 from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
+from stockward.questions.plan_guards import with_planned_guards
 from stockward.questions.roster import (
     MOST_WEEKS,
     RosterRequest,
@@ -22,6 +23,7 @@ from stockward.questions.roster import (
     numbers_given,
 )
 from stockward.report import cards
+from stockward.report.plan.guards import joining_told
 from stockward.report.review.card import Card
 from stockward.report.roster import calendars as roster_calendars
 from stockward.report.roster import files as roster_files
@@ -106,6 +108,7 @@ def roster(
     start: str | date,
     weeks: int = 4,
     number: Words = (),
+    planned: bool = False,
     previous: FilePlace | None = None,
     time: float = 60,
     deterministic: int | None = None,
@@ -126,6 +129,8 @@ def roster(
         1 to 26.
     number
         How many of a post stand, whatever its driver says: ``{"patrol-stores": 2}``.
+    planned
+        With those who join by the cheapest plan of the guards, numbered: who they are is drawn by lot.
     previous
         An earlier roster (the CSV or workbook that was written of it), of which as much as possible is kept.
     time
@@ -171,10 +176,14 @@ def roster(
         raise UsageError("a roster needs its first day: give start, such as 2026-07-06")
     facts = site_of(site)
     earlier, told = (None, ()) if file is None else roster_files.read_earlier_roster(file, facts.timezone)
+    if planned:
+        facts, codes = with_planned_guards(facts, now=now(), seed=seed)
+        told = (*told, joining_told(codes))
     asked = RosterRequest(
         start=first, weeks=weeks, generated=now(), seed=seed, numbers=numbers_given(numbers),
         earlier=earlier, told=told,
         options={"start": str(first), "weeks": weeks, "numbers": list(numbers), "seconds": time,
-                 "deterministic": deterministic, "previous": None if file is None else file.name},
+                 "deterministic": deterministic, "previous": None if file is None else file.name,
+                 **({"planned": True} if planned else {})},
     )  # fmt: skip
     return Roster(make_guards_roster(facts, asked, limit=limit))

@@ -1,17 +1,22 @@
-"""The guards of a plan: the day on which they are counted, and what more production makes of their posts."""
+"""The guards of a plan: the day on which they are counted, what more production makes of their posts, and the site with
+those who join.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from stockward.book.known import KnownBooks
+from stockward.book import Site
+from stockward.book.known import KnownBooks, known_at
 from stockward.guards.roll import day_of_the_books
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.guards.facts import ForceQuestion
+from stockward.protection.guards.measured import books_with, joining_people
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.surge.asked import Surge
 from stockward.surge.books import with_factors
 from stockward.surge.demand import material_factors
+from stockward.terms.errors import UsageError
 from stockward.terms.periods import local_day
 
 
@@ -39,3 +44,23 @@ def guards_to_plan(
         seed=seed,
     )
     return ForcePlanner.of(books, asked, costs)
+
+
+def with_planned_guards(site: Site, *, now: datetime, seed: int) -> tuple[Site, tuple[str, ...]]:
+    """The site with those who join by the cheapest plan of its guards as further people, and their codes there.
+
+    A roster can then be made of them. Raises ``UsageError`` where there is nothing to plan for, or no plan.
+    """
+    books = known_at(site, None)
+    force = guards_to_plan(books, moment=None, now=now, surge=None, costs=MeasureCosts.of(books), seed=seed)
+    if force is None:
+        raise UsageError(
+            "no guards are planned for: state fill_probability under [force] in site.toml, or an order on guards"
+        )
+    if force.best.chosen is None:
+        raise UsageError(
+            "no guards meet every goal on them: stockward plan says which are in the way, and the ways out"
+        )
+    taken = joining_people(force.facts, force.best)
+    known, more = set(site["people"]["person"].to_list()), books_with(books, taken).site
+    return more, tuple(one for one in more["people"]["person"].to_list() if one not in known)

@@ -5,7 +5,7 @@ asked of that roll again. It shares nothing with the program that made the choic
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -68,17 +68,20 @@ def _in_order(
 
 
 def books_with(books: KnownBooks, taken: Sequence[tuple[ForceCandidate, bool]]) -> KnownBooks:
-    """The books with a further guard in ``people`` for each who joins; the row of the candidate stays as it is."""
+    """The books with a further guard in ``people`` for each who joins; the row of the candidate stays as it is.
+
+    They are numbered: who of the candidates joins is drawn by lot, and no plan says it.
+    """
     people = books["people"]
     if not taken:
         return books
     rows = {row["person"]: row for row in people.iter_rows(named=True)}
-    last = max(rows[one]["row"] for one in rows)
+    last, prefix = max(rows[one]["row"] for one in rows), joining_code(rows)
     joined = [
         {
             **rows[one.person],
             "row": last + number,
-            "person": f"{one.person} + {number}",
+            "person": f"{prefix}{number}",
             "role": "guard",
             "line": None,
             "duty": PATROL if patrols else _POST,
@@ -90,6 +93,14 @@ def books_with(books: KnownBooks, taken: Sequence[tuple[ForceCandidate, bool]]) 
     ]
     more = pl.DataFrame(joined, schema_overrides=people.schema, infer_schema_length=None).select(people.columns)
     return replace(books, site=books.site.replace(people=pl.concat([people, more.cast(people.schema)])))
+
+
+def joining_code(known: Iterable[str]) -> str:
+    """What the codes of those who join begin with, and no code on record does."""
+    codes, prefix = [one.casefold() for one in known], "joins-"
+    while any(one.startswith(prefix) for one in codes):
+        prefix = f"plan-{prefix}"
+    return prefix
 
 
 class _Measuring:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stockward.answers.plan import CostUnit, PlanAnswer
 from stockward.answers.planned.guards import (
@@ -168,3 +168,11 @@ def force_basis(plan: PlanAnswer) -> list[str]:
         taken = [f"{one.taken} of {one.staff} from {one.line}" for one in part.lines]
         texts.append(f"Workers are taken from lines: {words.listed(taken, 8)}.")
     return texts
+
+
+def joining_told(codes: Sequence[str]) -> str:
+    """What is said on a roster of guards who are not there yet."""
+    if not codes:
+        return "nobody joins by the plan: the guards on record meet every goal"
+    names = codes[0] if len(codes) == 1 else f"{codes[0]} to {codes[-1]}"
+    return f"{names} are guards who join by the cheapest plan: who they are is drawn by lot, see stockward review"
