@@ -11,18 +11,19 @@ from types import MappingProxyType
 import polars as pl
 
 from stockward.answers.detection import GoalAnswer
-from stockward.answers.plan import PlanAnswer
+from stockward.answers.plan import FrontPoint, PlanAnswer
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.protection.calendar import planned_days
 from stockward.protection.case_goals import ClosedAgain, GoalName
 from stockward.protection.decisions import DecidedLevels, LevelValue, parts_decided
 from stockward.protection.further_options import more_series
+from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.planned_books import planned_site
-from stockward.protection.planning import Planner
+from stockward.protection.planning import Planned, Planner
 from stockward.protection.scenarios import scenarios_of
 from stockward.protection.seen_books import SeenBooks
-from stockward.protection.spending.front import front_of
+from stockward.protection.spending.front import loss_front
 from stockward.protection.spending.ranges import cost_ranges
 from stockward.protection.together import left_of_budget, planned_together
 from stockward.questions.plan_guards import guards_to_plan
@@ -83,10 +84,6 @@ def make_protection_plan(
     seen = SeenBooks.of(books, asked)
 
     closed_with_plan = _closing(asked, progress)
-
-    def closed_for(goals: pl.DataFrame) -> ClosedAgain:
-        return _closing(replace(asked, goals=goals), progress)(seen)
-
     planner = Planner(seen, asked.goals, seed, closed_with_plan(seen))
     most = site.settings.plan.budget if budget is None else budget
     may_spend = None if most is None else Fraction(str(most))
@@ -95,9 +92,6 @@ def make_protection_plan(
     found, guards = planned_together(planner, force, may_spend)
     cases = ScenarioBooks(books, planner, asked, closed_with_plan)
     left = left_of_budget(force, may_spend)
-    beside = Fraction(0) if force is None or force.cost is None else force.cost
-    points = front_of(planner, found, beside, closed_for, progress) if front else ()
-    ranges = cost_ranges(planner, force, found, seed, progress)
     scenarios, robust = look_at_scenarios(cases, coming, found.choice, left, share, progress)
     return PlanAnswer(
         version=VERSION,
@@ -131,9 +125,26 @@ def make_protection_plan(
         set_aside=len(site.problems),
         guards=guards,
         counts=found.counts,
-        front=points,
-        ranges=ranges,
+        front=_front(seen, planner, found, force, asked, progress) if front else (),
+        ranges=cost_ranges(planner, force, found, seed, progress),
     )
+
+
+def _front(
+    seen: SeenBooks,
+    planner: Planner,
+    found: Planned,
+    force: ForcePlanner | None,
+    asked: SightRequest,
+    progress: Callable[[str], None],
+) -> tuple[FrontPoint, ...]:
+    """What larger and smaller losses would cost to find, with the same guards beside."""
+
+    def closed_for(goals: pl.DataFrame) -> ClosedAgain:
+        return _closing(replace(asked, goals=goals), progress)(seen)
+
+    beside = Fraction(0) if force is None or force.cost is None else force.cost
+    return loss_front(planner, found, beside, closed_for, progress)
 
 
 def _closing(asked: SightRequest, progress: Callable[[str], None]) -> Callable[[SeenBooks], ClosedAgain]:

@@ -16,7 +16,7 @@ LOSSES_LOOKED_AT = (4.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.25)
 """Losses as shares of those of the goals, the largest first."""
 
 
-def front_of(
+def loss_front(
     planner: Planner,
     found: Planned,
     beside: Fraction,
