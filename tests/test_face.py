@@ -88,7 +88,7 @@ COMMAND_ALONE = {
     "review": {"covariance"},
     "plan": {"ics"},
     "sample": {"paper"},
-    "roster": {"instance", "workers", "ics", "csv"},
+    "roster": {"instance", "workers", "ics", "csv", "replace", "on", "swap"},
     "check": {"all"},
     "sites": {"list"},
 }

@@ -34,9 +34,13 @@ if TYPE_CHECKING:
     from stockward.answers.roster import RosterAnswer
     from stockward.book import Site
 
-_OF_A_SITE = ("start", "weeks", "numbers", "planned", "previous", "html", "xlsx", "ics", "json_file")
+_OF_A_SITE = (
+    "start", "weeks", "numbers", "planned", "previous", "html", "xlsx", "ics", "json_file", "replace", "on", "swap",
+)  # fmt: skip
 _OF_AN_INSTANCE = ("workers",)
 """Options that only a site's roster has, and only that of an instance."""
+_OF_A_NEW_ROSTER = ("numbers", "planned", "seconds", "deterministic", "seed", "html", "xlsx", "ics")
+"""Options that a change of a roster in force has not."""
 
 
 @click.command(
@@ -49,6 +53,9 @@ _OF_AN_INSTANCE = ("workers",)
 @click.option("--number", "numbers", metavar="POST=N", multiple=True, help="N such posts stand, whatever its driver.")
 @click.option("--planned", is_flag=True, help="With those who join by the cheapest plan of the guards, numbered.")
 @click.option("--previous", type=FILE, metavar="FILE", help="Earlier roster (CSV or XLSX), to be changed least.")
+@click.option("--replace", metavar="PERSON", help="Who can stand in for PERSON in the roster in force (needs --on).")
+@click.option("--on", type=DAY, metavar="DATE", help="Day on which the shifts begin that PERSON leaves.")
+@click.option("--swap", nargs=2, metavar="A:DATE B:DATE", help="What it breaks where A and B swap these shifts.")
 @click.option("--instance", type=FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
@@ -68,14 +75,15 @@ _OF_AN_INSTANCE = ("workers",)
 @click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster_command(
     site: Path | str | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], planned: bool,
-    previous: Path | None, instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int,
-    html: Path | None, xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None,
-    quiet: bool,
+    previous: Path | None, replace: str | None, on: datetime | None, swap: tuple[str, str] | None,
+    instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int, html: Path | None,
+    xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Make the best roster of a SITE's guards that keeps every rule, and prove how good it is.
 
-    Where no roster keeps every rule, the rules that collide are named, and the cheapest ways out. With --instance FILE
-    an instance of the public employee shift scheduling benchmark is solved in place of a site.
+    Where no roster keeps every rule, the rules that collide are named, and the cheapest ways out. With --replace or
+    --swap the roster in force, in assignments or the file of --previous, is changed and no new one made. With
+    --instance FILE an instance of the public employee shift scheduling benchmark is solved in place of a site.
     """
     from stockward.terms.errors import UsageError
 
@@ -91,6 +99,8 @@ def roster_command(
         _require_none_given(_OF_A_SITE, "is for the roster of a SITE: leave it out beside --instance")
         _solve_instance(instance, seed, workers, left, deterministic, told, out)
         return
+    if site is not None and (replace is not None or swap is not None or on is not None):
+        sys.exit(_change(site, replace, on, swap, previous, start, weeks, json_file, out, quiet))
     if site is None or start is None:
         raise UsageError("a site's roster needs its first day: --start 2026-07-06")
     _require_none_given(_OF_AN_INSTANCE, "is for an instance: leave it out beside a SITE")
@@ -129,6 +139,31 @@ def _with_planned(facts: Site, seed: int) -> tuple[Site, str]:
 
     more, codes = with_planned_guards(facts, now=moment_now(), seed=seed)
     return more, joining_told(codes)
+
+
+def _change(
+    site: Path | str, replace: str | None, on: datetime | None, swap: tuple[str, str] | None, previous: Path | None,
+    start: datetime | None, weeks: int, json: Path | str | None, csv: Path | str | None, quiet: bool,
+) -> Conclusion:  # fmt: skip
+    """What is asked of a roster in force."""
+    from stockward.cli.rosters.changes import change_request, replace_a_guard, swap_two_shifts
+    from stockward.terms.errors import UsageError
+
+    _require_none_given(_OF_A_NEW_ROSTER, "is for a new roster: leave it out beside --replace and --swap")
+    if replace is not None and swap is not None:
+        raise UsageError("--replace and --swap are two questions: ask one after the other")
+    if (replace is None) != (on is None):
+        raise UsageError("--replace needs the day: write it as --replace G-07 --on 2026-07-09")
+    facts = read_facts(site)
+    facts.require_filled()
+    if swap is not None:
+        asked = change_request(facts, previous, start, weeks, {"swap": list(swap)})
+        return swap_two_shifts(facts, swap, asked, json=json, csv=csv, quiet=quiet)
+    if csv is not None:
+        raise UsageError("--csv is for a roster, and --replace makes none: write its answer with --json")
+    assert replace is not None and on is not None
+    asked = change_request(facts, previous, start, weeks, {"replace": replace, "on": str(on.date())})
+    return replace_a_guard(facts, replace, on, asked, json=json, quiet=quiet)
 
 
 def _require_none_given(names: Sequence[str], why: str) -> None:

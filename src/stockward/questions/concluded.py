@@ -14,6 +14,7 @@ from stockward.answers.orders import SiteOrders
 from stockward.answers.plan import PlanAnswer
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
+from stockward.answers.rostered.changes import ReplacementAnswer, SwapAnswer
 from stockward.book import Site
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.counting import FOUND, CountVerdict
@@ -87,6 +88,17 @@ def certificate_concluded(certificate: CountCertificate) -> Conclusion:
 def roster_concluded(answer: RosterAnswer) -> Conclusion:
     """No roster where there is none."""
     return _set_aside(answer.set_aside) if answer.duties else Conclusion.NO_ROSTER
+
+
+def replacement_concluded(answer: ReplacementAnswer) -> Conclusion:
+    """No roster where a shift has nobody who keeps every rule."""
+    kept = all(shift.keep_every_rule for shift in answer.shifts)
+    return _set_aside(answer.set_aside) if kept else Conclusion.NO_ROSTER
+
+
+def swap_concluded(answer: SwapAnswer) -> Conclusion:
+    """No roster where the swap breaks a rule that is kept without it."""
+    return _set_aside(answer.set_aside) if answer.allowed else Conclusion.NO_ROSTER
 
 
 def protection_concluded(plan: PlanAnswer) -> Conclusion:

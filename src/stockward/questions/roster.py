@@ -480,7 +480,7 @@ def _answer(
         options=MappingProxyType(dict(asked.options)),
         start=problem.horizon.start,
         weeks=problem.horizon.weeks,
-        rules=_rules(site),
+        rules=stated_rules(site),
         status=made.status,
         stopped=made.stopped,
         cost=cost,
@@ -510,7 +510,7 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
     )  # fmt: skip
 
 
-def _rules(site: Site) -> tuple[StatedRule, ...]:
+def stated_rules(site: Site) -> tuple[StatedRule, ...]:
     """The rules that the site states."""
     stated = site.settings.work_rules
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,8 +29,13 @@ ROSTER_COLUMNS = ("person", "affiliation", "post", "number", "start", "end", "ho
 
 def write_roster_csv(answer: RosterAnswer) -> str:
     """The roster as flat CSV, one row a shift of a guard, in order of time; codes survive a spreadsheet."""
-    zone = ZoneInfo(answer.timezone)
-    return csv_text([ROSTER_COLUMNS, *(_row_of(duty, zone) for duty in answer.duties)])
+    return duties_csv(answer.duties, answer.timezone)
+
+
+def duties_csv(duties: Iterable[Duty], timezone: str) -> str:
+    """Shifts of guards as flat CSV, in their order; moments in the time zone of the site."""
+    zone = ZoneInfo(timezone)
+    return csv_text([ROSTER_COLUMNS, *(_row_of(duty, zone) for duty in duties)])
 
 
 def _row_of(duty: Duty, zone: ZoneInfo) -> tuple[str | float, ...]:

@@ -279,9 +279,16 @@ def check_locked(checked: Checked) -> Iterator[RuleBreach]:
             yield RuleBreach("locked", words, row["person"], row["post"], day)
 
 
-ROSTER_CHECKS: tuple[Callable[[Checked], Iterator[RuleBreach]], ...] = (
-    check_known, check_staffing, check_qualification, check_areas, check_there, check_mixed, check_one_shift_a_day,
-    check_rest, check_hours_a_week, check_contract_hours, check_longest_run, check_nights_in_a_row, check_nights_a_week,
-    check_shortest_run, check_days_off, check_weekends, check_pairs, check_locked,
+_Check = Callable[[Checked], Iterator[RuleBreach]]
+CHECKS_OF_ONE: tuple[_Check, ...] = (
+    check_qualification, check_areas, check_there, check_one_shift_a_day, check_rest, check_hours_a_week,
+    check_contract_hours, check_longest_run, check_nights_in_a_row, check_nights_a_week, check_shortest_run,
+    check_days_off, check_weekends,
+)  # fmt: skip
+"""Rules of one guard: what they find of one does not hang on the shifts of another."""
+CHECKS_OF_SEVERAL: tuple[_Check, ...] = (check_mixed, check_pairs)
+"""Rules of those who stand together."""
+ROSTER_CHECKS: tuple[_Check, ...] = (
+    check_known, check_staffing, *CHECKS_OF_ONE[:3], check_mixed, *CHECKS_OF_ONE[3:], check_pairs, check_locked,
 )  # fmt: skip
 """Every rule that a roster is held against."""

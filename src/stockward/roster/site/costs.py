@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stockward.roster.site.demand import MINUTES_A_DAY
+from stockward.roster.site.demand import MINUTES_A_DAY, DatedShift
 from stockward.roster.site.problem import GuardProblem, Wish
 
 if TYPE_CHECKING:
@@ -111,19 +111,27 @@ def wish_cost(wish: Wish) -> int:
 def measure_cost(problem: GuardProblem, times: Times, posts: dict[tuple[int, int], str]) -> Cost:
     """The cost of a roster: the shifts of each guard, and the post of each guard and shift."""
     shares = fair_shares(problem)
-    nights = weekends = hours = 0
-    for guard, mine in enumerate(times):
-        shifts = [problem.shifts[s] for s in mine]
-        nights += _apart(sum(shift.night for shift in shifts), shares.nights[guard])
-        weekends += _apart(sum(shift.weekend for shift in shifts), shares.weekends[guard])
-        minutes, fair = sum(shift.minutes for shift in shifts), shares.minutes[guard]
-        hours += -(-max(minutes - fair.high, fair.low - minutes, 0) // 60)
+    loads = [
+        unfair_load(shares, guard, [problem.shifts[s] for s in mine]) for guard, mine in enumerate(times)
+    ]  # fmt: skip
     return Cost(
         changes=CHANGE * changed(problem, times),
         wishes=sum(wish_cost(wish) for wish in problem.wishes if not is_met(problem, wish, times, posts)),
-        nights=NIGHT * nights,
-        weekends=WEEKEND * weekends,
-        hours=HOUR * hours,
+        nights=sum(load.nights for load in loads),
+        weekends=sum(load.weekends for load in loads),
+        hours=sum(load.hours for load in loads),
+    )
+
+
+def unfair_load(shares: FairShares, guard: int, shifts: Sequence[DatedShift]) -> Cost:
+    """What the shifts of one guard cost by being away from the fair shares."""
+    minutes, fair = sum(shift.minutes for shift in shifts), shares.minutes[guard]
+    return Cost(
+        changes=0,
+        wishes=0,
+        nights=NIGHT * _apart(sum(shift.night for shift in shifts), shares.nights[guard]),
+        weekends=WEEKEND * _apart(sum(shift.weekend for shift in shifts), shares.weekends[guard]),
+        hours=HOUR * -(-max(minutes - fair.high, fair.low - minutes, 0) // 60),
     )
 
 

@@ -175,13 +175,14 @@ def read_assignments(site: Site, horizon: Horizon, posts: Mapping[str, RosterPos
     shift_hours = site.settings.force.shift_hours
     found = []
     for row in rows.iter_rows(named=True):
-        end = row["end"] or _end(row["start"], posts.get(row["post"]), horizon, shift_hours)
+        end = row["end"] or end_of_shift(row["start"], posts.get(row["post"]), horizon, shift_hours)
         shift = shift_of(horizon, row["start"], end)
         found.append((Worked(row["person"], row["post"], shift, row["row"]), bool(row["locked"])))
     return found
 
 
-def _end(start: datetime, post: RosterPost | None, horizon: Horizon, shift_hours: float) -> datetime:
+def end_of_shift(start: datetime, post: RosterPost | None, horizon: Horizon, shift_hours: float) -> datetime:
+    """When a shift ends that begins at a moment: as the post has it, else after the site's shift hours."""
     day = horizon.day_of(start)
     if post is not None:
         for before in (day, day - 1):

@@ -1,0 +1,1 @@
+"""What ``stockward roster`` is asked of a roster in force."""

@@ -1,0 +1,90 @@
+"""``stockward roster SITE --replace`` and ``--swap``: what is asked of a roster in force."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stockward.cli.kit.options import STREAM
+from stockward.cli.kit.reading import moment_now, tell_notices
+from stockward.cli.kit.saying import terminal
+from stockward.cli.kit.writing import write_answer
+from stockward.terms.conclusions import Conclusion
+
+if TYPE_CHECKING:
+    from stockward.book import Site
+    from stockward.questions.roster_changes import ChangeRequest
+
+
+def replace_a_guard(
+    facts: Site, person: str, day: datetime, asked: ChangeRequest, *, json: Path | str | None, quiet: bool
+) -> Conclusion:
+    """Say who can stand in for a guard."""
+    from stockward.questions.concluded import replacement_concluded
+    from stockward.questions.roster_changes import who_can_stand_in
+    from stockward.report.roster import changes as told
+
+    answer = who_can_stand_in(facts, person, day.date(), asked)
+    if json is not None:
+        write_answer(told.write_replacement_json(answer), json)
+    if not quiet:
+        tell_notices(facts)
+        if json != STREAM:
+            told.print_replacement(answer, terminal())
+    return replacement_concluded(answer)
+
+
+def swap_two_shifts(
+    facts: Site, sides: tuple[str, str], asked: ChangeRequest, *, json: Path | str | None, csv: Path | str | None,
+    quiet: bool,
+) -> Conclusion:  # fmt: skip
+    """Say what a swap does; the roster after it is written only where no rule is broken."""
+    from stockward.cli.kit.saying import say
+    from stockward.questions.concluded import swap_concluded
+    from stockward.questions.roster_changes import what_a_swap_does
+    from stockward.report.roster import changes as told
+    from stockward.report.roster.files import duties_csv
+
+    one, other = map(_guard_and_day, sides)
+    answer = what_a_swap_does(facts, one, other, asked)
+    if json is not None:
+        write_answer(told.write_swap_json(answer), json)
+    if csv is not None and answer.allowed:
+        write_answer(duties_csv(answer.duties, answer.timezone), csv)
+    elif csv is not None:
+        say(f"{'CSV' if csv == STREAM else csv}: not written, since the swap breaks a rule", err=True)
+    if not quiet:
+        tell_notices(facts)
+        if STREAM not in (json, csv):
+            told.print_swap(answer, terminal())
+    return swap_concluded(answer)
+
+
+def _guard_and_day(text: str) -> tuple[str, date]:
+    """Read a guard and a day, written as ``G-07:2026-07-09``; raises ``UsageError`` for anything else."""
+    from stockward.terms.errors import UsageError
+
+    person, colon, day = text.rpartition(":")
+    try:
+        if colon and person.strip() and len(day) == len("2026-07-09"):
+            return person.strip(), date.fromisoformat(day)
+    except ValueError:
+        pass
+    raise UsageError(f"--swap {text}: this names no guard and day: write it as --swap G-07:2026-07-09 G-12:2026-07-11")
+
+
+def change_request(
+    facts: Site, previous: Path | None, start: datetime | None, weeks: int, options: dict[str, object]
+) -> ChangeRequest:
+    """What is asked, with the roster out of its file where one is named."""
+    from stockward.questions.roster_changes import ChangeRequest
+    from stockward.report.roster.files import read_earlier_roster
+
+    planned, told = (None, ()) if previous is None else read_earlier_roster(previous, facts.timezone)
+    return ChangeRequest(
+        generated=moment_now(), planned=planned, start=None if start is None else start.date(),
+        weeks=None if start is None else weeks, told=told,
+        options={**options, "previous": None if previous is None else previous.name,
+                 "start": None if start is None else str(start.date()), "weeks": None if start is None else weeks},
+    )  # fmt: skip
