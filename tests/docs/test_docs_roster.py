@@ -15,11 +15,14 @@ from tests.roster.guard_sites import guards, locked_at, post, small_site
 
 from stockward import cli
 from stockward.book.settings import WorkRules
+from stockward.report.roster.changes import REPLACEMENT_SCHEMA, SWAP_SCHEMA
 from stockward.report.roster.files import ROSTER_SCHEMA
 from stockward.roster.rules.table import PAIRS, RULES
 from stockward.terms.verdicts import Solved
 
 TABLE = rows(section(DOCS / "json.md", "## The roster"))
+REPLACEMENT = rows(section(DOCS / "json.md", "## A guard who drops out"))
+SWAP = rows(section(DOCS / "json.md", "## A swap of two shifts"))
 TYPES = {code: row[1] for row in TABLE for code in codes(row[0])}
 MEANINGS = {code: row[2] for row in TABLE for code in codes(row[0])}
 
@@ -104,3 +107,42 @@ def test_a_rule_is_written_under_its_name_in_the_settings(documents: list[dict[s
     for document in documents:
         assert document["rules"].items() >= {"max_hours_per_week": 48, "min_rest_hours": 11}.items()
         assert document["rules"].keys() <= WorkRules.model_fields.keys()
+
+
+def changed_by(folder: Path, *words: str) -> dict[str, Any]:
+    """What the command writes of a change of the roster in force."""
+    return dict(json.loads(CliRunner().invoke(cli.main, ["roster", str(folder), *words, "--json", "-"]).stdout))
+
+
+@pytest.fixture(scope="module")
+def changes(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Who can stand in, some of them breaking a rule, and a swap that breaks any."""
+    folder = tmp_path_factory.mktemp("changes")
+    rows_ = [
+        {"person": person, "post": "gate", "start": f"2026-07-{day:02d} {hour:02d}:00"}
+        for person, day, hour in (("G-01", 8, 8), ("G-02", 8, 16), ("G-02", 9, 16), ("G-03", 9, 0), ("G-04", 8, 8))
+    ]
+    small_site(folder, guards(4), [post("gate", guards=2)], assignments=rows_)
+    replaced = changed_by(folder, "--replace", "G-01", "--on", "2026-07-08")
+    return replaced, changed_by(folder, "--swap", "G-01:2026-07-08", "G-02:2026-07-09")
+
+
+def test_every_key_of_a_change_is_described_and_of_the_type_described(
+    changes: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    replaced, swapped = changes
+    types = {code: row[1] for row in REPLACEMENT for code in codes(row[0])}
+    meanings = {code: row[2] for row in REPLACEMENT for code in codes(row[0])}
+    assert set(types) == {key for key, _ in keys(replaced)}
+    for key, value in keys(replaced):
+        assert is_a(types[key], value) or (value is None and "null" in meanings[key]), (key, value)
+    assert codes(meanings["schema"]) == [REPLACEMENT_SCHEMA]
+    of_a_swap = {code: row[1] for row in SWAP for code in codes(row[0])}
+    own = {key: value for key, value in keys(swapped) if key.split(".")[0].removesuffix("[]") in ("allowed", "sides")}
+    assert set(of_a_swap) - {"breaks"} == {
+        key for key in own if not key.startswith(("sides[].gives.", "sides[].takes."))
+    }
+    assert all(is_a(of_a_swap[key], value) for key, value in own.items() if key in of_a_swap)
+    assert swapped["breaks"] and not swapped["allowed"]
+    assert swapped["schema"] == SWAP_SCHEMA
+    assert swapped.keys() == {*replaced.keys() - {"person", "day", "shifts"}, "allowed", "sides", "breaks"}

@@ -16,9 +16,9 @@ from stockward.guards.roll import on_posts, roll
 from stockward.questions.roster import MOST_WEEKS, stated_rules
 from stockward.roster.rules.stated import require_stated
 from stockward.roster.site.demand import TABLES, Horizon, rows_not_known
-from stockward.roster.standing.duties import Planned, StandingRoster, days_in_force, read_standing
+from stockward.roster.standing.duties import PlannedShifts, StandingRoster, days_in_force, read_standing
 from stockward.roster.standing.judging import breaks_of
-from stockward.roster.standing.loads import GuardLoads, hours_of
+from stockward.roster.standing.loads import GuardLoads, hours_in
 from stockward.roster.standing.standing_in import shift_to_fill
 from stockward.terms.errors import UsageError
 from stockward.version import VERSION
@@ -40,7 +40,7 @@ class ChangeRequest:
     """
 
     generated: datetime
-    planned: Planned | None = None
+    planned: PlannedShifts | None = None
     start: date | None = None
     weeks: int | None = None
     told: tuple[str, ...] = ()
@@ -168,7 +168,7 @@ def _side(loads: GuardLoads, gives: Duty, takes: Duty, swapped: Sequence[Duty]) 
     now, then = loads.duties_of[person], tuple(duty for duty in swapped if duty.person == person)
     return SwapSide(
         person=person, gives=gives, takes=takes, points=loads.points(person, then) - loads.points(person, now),
-        hours=hours_of(then), contract=loads.standing.problem.guards[number].contract_minutes / 60,
+        hours=hours_in(then), contract=loads.standing.problem.guards[number].contract_minutes / 60,
         fair_hours=loads.shares.minutes[number].exact / 60,
     )  # fmt: skip
 

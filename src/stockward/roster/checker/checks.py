@@ -194,6 +194,12 @@ def _too_long(
 
 def is_night(checked: Checked, one: Stint) -> bool:
     """Whether a shift covers more than half of the five hours after a midnight."""
+    if (one.start, one.end) not in checked.nights:
+        checked.nights[one.start, one.end] = _covers_the_night(checked, one)
+    return checked.nights[one.start, one.end]
+
+
+def _covers_the_night(checked: Checked, one: Stint) -> bool:
     dark, day = 0.0, one.day
     while checked.clock(day, 0) < one.end:
         low, high = max(one.start, checked.clock(day, 0)), min(one.end, checked.clock(day, 300))

@@ -77,6 +77,8 @@ class Checked:
         self.duties = duties
         self.before, self.after = self._settled()
         self.since = min((stint.day for stint in self.before), default=start)
+        self.nights: dict[tuple[datetime, datetime], bool] = {}
+        """Whether spans of time are nights, as far as that was asked."""
         self.stints: dict[str, list[Stint]] = defaultdict(list)
         for duty in duties:
             day = duty.start.astimezone(self.zone).date()

@@ -16,7 +16,7 @@ from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.roster.site.staff import HISTORY_DAYS, Worked, end_of_shift, read_assignments
 from stockward.terms.errors import UsageError
 
-Planned = Mapping[tuple[str, datetime], str]
+PlannedShifts = Mapping[tuple[str, datetime], str]
 """Post by guard's code and moment of start."""
 
 
@@ -49,7 +49,7 @@ class StandingRoster:
         return next((post for post in self.problem.posts if post.post == name), None)
 
 
-def read_standing(site: Site, roll: pl.DataFrame, horizon: Horizon, planned: Planned | None) -> StandingRoster:
+def read_standing(site: Site, roll: pl.DataFrame, horizon: Horizon, planned: PlannedShifts | None) -> StandingRoster:
     """The roster in force on the days of a horizon.
 
     Parameters
@@ -74,10 +74,7 @@ def read_standing(site: Site, roll: pl.DataFrame, horizon: Horizon, planned: Pla
     taken = [one for one, locked in entered if locked or planned is None]
     if planned is not None:
         own = {(one.guard, one.shift.start) for one in taken}
-        taken += [
-            _out_of_file(site, key, post, horizon, posts) for key, post in planned.items() if key not in own
-        ]  # fmt: skip
-        taken = [one for one in taken if 0 <= one.shift.day < horizon.days]
+        taken += _out_of_file(site, {key: planned[key] for key in planned.keys() - own}, horizon, posts)
     if not taken:
         last = horizon.date(horizon.days - 1)
         raise UsageError(
@@ -98,11 +95,19 @@ def read_standing(site: Site, roll: pl.DataFrame, horizon: Horizon, planned: Pla
 
 
 def _out_of_file(
-    site: Site, key: tuple[str, datetime], post: str, horizon: Horizon, posts: Mapping[str, RosterPost]
-) -> Worked:
-    person, start = key
-    end = end_of_shift(start, posts.get(post), horizon, site.settings.force.shift_hours)
-    return Worked(person, post, shift_of(horizon, start, end), 0)
+    site: Site, planned: PlannedShifts, horizon: Horizon, posts: Mapping[str, RosterPost]
+) -> list[Worked]:  # fmt: skip
+    """The shifts of a roster out of a file that begin on days of the horizon."""
+    hours = site.settings.force.shift_hours
+    low, high = horizon.moment(0, 0), horizon.moment(horizon.days, 0)
+    shifts = {}
+    for post, start in {(post, start) for (_, start), post in planned.items() if low <= start < high}:
+        shifts[post, start] = shift_of(horizon, start, end_of_shift(start, posts.get(post), horizon, hours))
+    return [
+        Worked(person, post, shifts[post, start], 0)
+        for (person, start), post in planned.items()
+        if (post, start) in shifts
+    ]
 
 
 def _around(site: Site, horizon: Horizon) -> pl.DataFrame:
@@ -159,7 +164,7 @@ def _of_copies(site: Site, numbers: Mapping[str, int]) -> tuple[str, ...]:
     )
 
 
-def days_in_force(planned: Planned | None, site: Site, days: Sequence[date]) -> tuple[date, int]:
+def days_in_force(planned: PlannedShifts | None, site: Site, days: Sequence[date]) -> tuple[date, int]:
     """The first day by which a change is judged, and how many weeks, where nobody says: those of the roster's file.
 
     Without a file four weeks from the Monday of the first change on, or up to the last week that assignments tell of.

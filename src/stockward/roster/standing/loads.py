@@ -9,7 +9,7 @@ from functools import cached_property
 
 from stockward.answers.roster import Duty
 from stockward.roster.site.costs import FairShares, fair_shares, unfair_load, wish_cost
-from stockward.roster.site.demand import shift_of
+from stockward.roster.site.demand import DatedShift, shift_of
 from stockward.roster.site.problem import Wish
 from stockward.roster.standing.duties import StandingRoster
 
@@ -47,10 +47,18 @@ class GuardLoads:
 
     def points(self, person: str, duties: Sequence[Duty]) -> int:
         """What shifts of a guard cost: nights, weekends and hours away from the fair share, and wishes not met."""
-        guard, horizon = self.number_of[person], self.standing.horizon
-        shifts = [shift_of(horizon, duty.start, duty.end) for duty in duties]
+        guard = self.number_of[person]
+        shifts = [self._shift(duty) for duty in duties]
         missed = sum(wish_cost(wish) for wish in self.wishes_of(person) if not self.is_met(wish, duties))
         return unfair_load(self.shares, guard, shifts).total + missed
+
+    @cached_property
+    def _shifts(self) -> dict[tuple[datetime, datetime], DatedShift]:
+        spans = {(duty.start, duty.end) for duty in self.standing.duties}
+        return {span: shift_of(self.standing.horizon, *span) for span in spans}
+
+    def _shift(self, duty: Duty) -> DatedShift:
+        return self._shifts[duty.start, duty.end]
 
     def wishes_of(self, person: str) -> Sequence[Wish]:
         """The wishes of a guard."""
@@ -73,7 +81,7 @@ def _minutes(local: datetime) -> int:
     return 60 * local.hour + local.minute
 
 
-def hours_of(duties: Sequence[Duty]) -> float:
+def hours_in(duties: Sequence[Duty]) -> float:
     """Hours of shifts."""
     return sum(duty.hours for duty in duties)
 
@@ -81,4 +89,4 @@ def hours_of(duties: Sequence[Duty]) -> float:
 def hours_of_week(duties: Sequence[Duty], of: Duty) -> float:
     """Hours of the shifts that begin in the week of one of them, Monday to Sunday."""
     monday = of.day - timedelta(days=of.day.weekday())
-    return hours_of([duty for duty in duties if monday <= duty.day < monday + timedelta(days=7)])
+    return hours_in([duty for duty in duties if monday <= duty.day < monday + timedelta(days=7)])

@@ -12,7 +12,7 @@ from stockward.answers.rostered.changes import BrokenRule, ShiftToFill, StandIn
 from stockward.roster.site.staff import RosterGuard
 from stockward.roster.standing.duties import StandingRoster
 from stockward.roster.standing.judging import TakingOver
-from stockward.roster.standing.loads import GuardLoads, hours_of, hours_of_week
+from stockward.roster.standing.loads import GuardLoads, hours_in, hours_of_week
 
 _Key = tuple[int, int, int, float, str]
 
@@ -77,7 +77,7 @@ class _Judged:
     def _key(self, code: str, broken: Iterable[BrokenRule]) -> _Key:
         found = list(broken)
         share = self.loads.shares.minutes[self.loads.number_of[code]].exact / 60
-        load = hours_of(self._with(code)) / share if share else float("inf")
+        load = hours_in(self._with(code)) / share if share else float("inf")
         return len({one.rule for one in found}), len(found), self._points(code), load, code
 
     def _with(self, code: str) -> tuple[Duty, ...]:
@@ -99,7 +99,7 @@ class _Judged:
             breaks=self.broken(code),
             points=self._points(code),
             hours_of_week=hours_of_week(then, left),
-            hours=hours_of(then),
+            hours=hours_in(then),
             contract=guard.contract_minutes / 60,
             fair_hours=shares.minutes[number].exact / 60,
             nights=sum(duty.night for duty in then),
