@@ -31,6 +31,9 @@ MADE = f"<!-- made by {MAKER}: do not edit -->"
 NOT_USED = ("wishes", "assignments")
 """Tables that are read and checked, and that no answer of a review uses yet."""
 
+OF_MANY = ("consignments",)
+"""Tables that are used where many sites are looked at together, and in no review of one."""
+
 TYPES = {
     "key": "a code, as text: spaces around it are cut off, capital letters count, `0012` stays `0012`",
     "text": "any text",
@@ -187,6 +190,8 @@ def table_page(table: Table) -> str:
 def _use(table: Table) -> str:
     if table.name in NOT_USED:
         return "A review reads and checks this table, and does not use it yet."
+    if table.name in OF_MANY:
+        return "Used where [many sites](../sites.md) are looked at together; a review of one reads and checks it."
     return ""
 
 
@@ -220,7 +225,7 @@ def index_page() -> str:
     ]
     for table in tables().values():
         needed = "required" if table.required else ""
-        used = "not yet" if table.name in NOT_USED else "yes"
+        used = "not yet" if table.name in NOT_USED else "of many sites" if table.name in OF_MANY else "yes"
         lines.append(f"| [{table.name}]({table.name}.md) | {needed} | {used} | {_cell(table.meaning)} |")
     lines += ["", "## Types", "", "| type | what a cell holds |", "| --- | --- |"]
     lines += [f"| {name} | {meaning} |" for name, meaning in TYPES.items()]

@@ -91,6 +91,7 @@ COMMAND_ALONE = {
     "roster": {"instance", "workers", "ics", "csv", "replace", "on", "swap"},
     "check": {"all"},
     "sites": {"list"},
+    "simulate": {"sites"},
 }
 OUTPUTS = {"html", "json", "xlsx", "csv", "quiet"}
 

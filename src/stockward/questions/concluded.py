@@ -51,14 +51,19 @@ def orders_concluded(answers: Sequence[SiteOrders]) -> Conclusion:
 
 
 def sites_concluded(answer: SitesAnswer) -> Conclusion:
-    """Alarmed where any site is, or misses an order; wrong use where not one could be reviewed."""
+    """Alarmed where any site or any route between two is, or an order is missed; wrong use where none could be read.
+
+    Set aside where rows or sites were, or a consignment stands in the books of one side alone.
+    """
     if not answer.totals.reviewed:
         return Conclusion.WRONG_USE
     concluded = set(answer.sites["concluded"])
     unmet = any(answer.totals.by_order[verdict] for verdict in UNMET)
-    if unmet or Conclusion.ALARMED.name.lower() in concluded:
+    routes = any(answer.totals.by_route[verdict] for verdict in ALARMING)
+    if unmet or routes or Conclusion.ALARMED.name.lower() in concluded:
         return Conclusion.ALARMED
-    return _set_aside(Conclusion.SET_ASIDE.name.lower() in concluded or answer.totals.reviewed < answer.totals.sites)
+    left = answer.totals.reviewed < answer.totals.sites or not answer.missing.is_empty()
+    return _set_aside(left or Conclusion.SET_ASIDE.name.lower() in concluded)
 
 
 def drill_concluded(answers: DrillAnswer, facts: Site) -> Conclusion:

@@ -1,6 +1,7 @@
 """Floor 3: synthetic sites in format 1, with what was put into them stated beside what their books say."""
 
 from stockward.simulation.catalogue import standard_plan
+from stockward.simulation.many.writing import write_sites
 from stockward.simulation.plan import (
     ClericalCluster,
     ClericalErrors,
@@ -33,4 +34,5 @@ __all__ = [
     "standard_plan",
     "with_losses",
     "write_site",
+    "write_sites",
 ]

@@ -18,6 +18,7 @@ class SitesTotals:
     verdict. ``expected_false`` is how many sites would be expected to call a shortage falsely over their records, by
     the α of each, if nothing were missing anywhere: ``Σ 1 − (1 − α)^T``, T the years of a record. ``called`` sites call
     one, and ``standing`` are those of them whose shortage stands where false alarms are held at ``level`` over all.
+    ``by_transfer`` counts consignments between sites by status, ``by_route`` routes by verdict.
     """
 
     sites: int
@@ -30,6 +31,8 @@ class SitesTotals:
     level: float | None
     called: int
     standing: int
+    by_transfer: Mapping[str, int]
+    by_route: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,12 @@ class SitesAnswer:
         ``found_even_year``, ``throughput``, ``share`` (of the throughput).
     orders
         Every order that is not met, the furthest from its target first.
+    routes
+        Routes between sites in order of verdict and p-value, with the columns of the table of results.
+    missing
+        Consignments whose other side is a site that was reviewed and has none of it, the oldest first.
+    patterns
+        What several routes have in common, in order of the p-value held over all.
     """
 
     version: str
@@ -59,3 +68,6 @@ class SitesAnswer:
     unseen: pl.DataFrame
     largest: pl.DataFrame
     orders: pl.DataFrame
+    routes: pl.DataFrame
+    missing: pl.DataFrame
+    patterns: pl.DataFrame

@@ -19,7 +19,16 @@ ACTIONS = (
     "not_reviewed", "orders_unmet", "goals_missed", "not_tested", "set_aside", "nothing",
 )  # fmt: skip
 """What may need action first at a site, the most urgent first."""
-MOST_ALARMS, MOST_UNSEEN, MOST_ORDERS = 10_000, 200, 10_000
+STATUSES = (
+    "matched", "not_received", "not_sent", "other_material", "units_differ", "ambiguous", "partner_not_reviewed",
+    "outside", "no_partner",
+)  # fmt: skip
+"""What may come of a consignment."""
+ROUTE_VERDICTS = tuple(
+    verdict.value
+    for verdict in (Verdict.SHORTAGE, Verdict.GAIN, Verdict.DISCREPANCY, Verdict.NOT_TESTED, Verdict.BALANCED)
+)
+MOST_ALARMS, MOST_UNSEEN, MOST_ORDERS, MOST_ROUTES = 10_000, 200, 10_000, 10_000
 _SIGHT = (
     "site",
     "series",
@@ -49,6 +58,7 @@ def answer_of(folder: Path, sites: pl.DataFrame, as_of: str | None, seed: int, a
         alarms=_alarms(folder),
         **_unseen(folder),
         orders=_orders(folder),
+        **_transfers(folder),
     )
 
 
@@ -71,6 +81,8 @@ def _totals(folder: Path, sites: pl.DataFrame) -> SitesTotals:
         level=sites["false_alarm"].min(),  # type: ignore[arg-type]
         called=int((sites["shortages"] > 0).sum()),
         standing=int(sites["stands_over_all"].fill_null(False).sum()),
+        by_transfer=_counted(_table(folder, "transfers").select("status").collect()["status"], STATUSES),
+        by_route=_counted(_table(folder, "routes").select("verdict").collect()["verdict"], ROUTE_VERDICTS),
     )
 
 
@@ -101,6 +113,19 @@ def _unseen(folder: Path) -> dict[str, pl.DataFrame]:
     return {
         "unseen": first.head(MOST_UNSEEN).collect(),
         "largest": largest.group_by("unit", maintain_order=True).head(MOST_UNSEEN).select(_SIGHT).collect(),
+    }
+
+
+def _transfers(folder: Path) -> dict[str, pl.DataFrame]:
+    """The routes, what did not arrive, and what several routes have in common."""
+    order = {verdict: place for place, verdict in enumerate(ROUTE_VERDICTS)}
+    rank = pl.col("verdict").replace_strict(order, return_dtype=pl.Int64)
+    routes = _table(folder, "routes").sort(rank, pl.col("p_over_all").fill_null(1.0), "shipper", "receiver", "material")
+    missing = _table(folder, "transfers").filter(pl.col("status").is_in(["not_received", "not_sent", "other_material"]))
+    return {
+        "routes": routes.head(MOST_ROUTES).collect(),
+        "missing": missing.sort(-pl.col("age_days"), "document").head(MOST_ROUTES).collect(),
+        "patterns": _table(folder, "patterns").sort("p_over_all", "kind", "of").head(MOST_ROUTES).collect(),
     }
 
 

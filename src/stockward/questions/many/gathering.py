@@ -14,6 +14,7 @@ from stockward.outputs import part_in, said_of
 from stockward.questions.many.dataset import PlainRow, frame_of_rows, plain_row, result_tables
 from stockward.questions.many.folder import DATA, REPORTS, ResultsFolder
 from stockward.questions.many.places import SitePlace
+from stockward.questions.many.routes import compare_transfers
 from stockward.questions.many.rows import NOT_REVIEWED
 from stockward.stats.many.together import holm, site_p_value
 from stockward.terms.errors import SiteError
@@ -22,6 +23,11 @@ from stockward.terms.verdicts import ALARMING, Verdict
 _SITES_A_PART = 1_000
 """Sites whose rows are held at once, and stand in one file of a table."""
 _FIRST = "sites"
+_OF_TWO = ("transfers", "routes", "patterns")
+_ROWS_A_PART = 200_000
+_PARTS = "part-*.parquet"
+_BLANK = (0.05, 0.95)
+"""False alarm and detection where no site could be read, and there is nothing to test."""
 
 
 def gather_results(
@@ -53,13 +59,32 @@ def gather_results(
             tables = _rows_of(folder, places[number : number + _SITES_A_PART], digests, faults)
             rows += tables.pop(_FIRST)
             for name, own in tables.items():
+                if name in _OF_TWO:
+                    continue
                 _write(part, name, number // _SITES_A_PART, frame_of_rows(name, own))
         sites = _with_figures_of_all(folder, frame_of_rows(_FIRST, rows), places, digests)
+        _compare_transfers(part, sites)
         for number in range(0, max(sites.height, 1), _SITES_A_PART):
             _write(part, _FIRST, number // _SITES_A_PART, sites.slice(number, _SITES_A_PART))
         shutil.rmtree(target, ignore_errors=True)
         part.rename(target)
     return sites
+
+
+def _compare_transfers(part: Path, sites: pl.DataFrame) -> None:
+    """Write the tables that take the books of two sites; α and detection are the strictest that any site states."""
+    lines = pl.read_parquet(part / "consignments" / _PARTS)
+    level, chance = sites["false_alarm"].min(), sites["detection"].max()
+    if level is None or chance is None:
+        level, chance = _BLANK
+    compared = compare_transfers(lines, sites, false_alarm=float(level), detection=float(chance))  # type: ignore[arg-type]
+    for name in _OF_TWO:
+        found: pl.DataFrame = getattr(compared, name)
+        columns = [column.name for column in result_tables()[name]]
+        for number, rows in enumerate(found.select(columns).iter_slices(_ROWS_A_PART)):
+            _write(part, name, number, rows)
+        if found.is_empty():
+            _write(part, name, 0, frame_of_rows(name, []))
 
 
 def _write(part: Path, table: str, number: int, frame: pl.DataFrame) -> None:
@@ -115,7 +140,7 @@ def _p_value(result: Mapping[str, Sequence[PlainRow]], site: Mapping[str, object
     """That of a site, from those of its series."""
     names = [column.name for column in result_tables()["series"]]
     chance, share = names.index("p_value"), names.index("share")
-    pairs = [(row[chance], row[share]) for row in result["series"] if row[chance] is not None and row[share]]
+    pairs = [(row[chance], row[share]) for row in result.get("series", []) if row[chance] is not None and row[share]]
     if not pairs:
         return None
     chances, shares = np.array(pairs, dtype=float).T

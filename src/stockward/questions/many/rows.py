@@ -30,16 +30,21 @@ _COUNTED = {
 }
 
 
-def rows_of_review(answers: ReviewAnswer, site: str = "") -> dict[str, list[PlainRow]]:
-    """The rows of one review, by table; ``site`` is the key that they carry."""
+def rows_of_review(answers: ReviewAnswer, consigned: pl.DataFrame, site: str = "") -> dict[str, list[PlainRow]]:
+    """The rows of one review, by table; ``consigned`` is what was sent and received, ``site`` the key that they carry.
+
+    A table without a row is left out.
+    """
     spans = _spans(answers)
     rows: dict[str, Iterator[Mapping[str, Any]]] = {
         "sites": iter([_site_row(answers)]),
         "series": _series_rows(answers, spans),
         "findings": _finding_rows(answers),
         "orders": _order_rows(answers),
+        "consignments": consigned.iter_rows(named=True),
     }
-    return {table: [plain_row(table, {"site": site, **_plain(row)}) for row in of] for table, of in rows.items()}
+    told = {table: [plain_row(table, {"site": site, **_plain(row)}) for row in of] for table, of in rows.items()}
+    return {table: of for table, of in told.items() if of}
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

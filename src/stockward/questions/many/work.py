@@ -113,12 +113,16 @@ def _read(place: str) -> Site:
 
 
 def _answered(task: SiteTask, site: Site, facts: str) -> SiteOutcome:
+    from stockward.balance.consigned.lines import consigned_lines
+    from stockward.book.known import known_at
     from stockward.questions.many.rows import rows_of_review
     from stockward.questions.review import make_review
     from stockward.terms.conclusions import Conclusion
+    from stockward.terms.periods import end_of
 
     answers = make_review(site, as_of=task.as_of, seed=task.seed, generated=task.generated)
-    tables = rows_of_review(answers)
+    books = known_at(site, None if task.as_of is None else end_of(task.as_of, site.timezone))
+    tables = rows_of_review(answers, consigned_lines(books))
     content = {"schema": SITES_SCHEMA_NAME, "version": VERSION, "tables": tables}
     packed = gzip.compress(json.dumps(content, ensure_ascii=False, allow_nan=False).encode(), 5, mtime=0)
     wanted = task.pages == "all" or (task.pages == "alarmed" and _concluded(answers) is Conclusion.ALARMED)

@@ -14,5 +14,5 @@ def sites_card(answer: SitesAnswer) -> Card:
     needing = answer.sites.filter(pl.col("action") != "nothing")
     rows = ((row["site"], say.ACTION_WORD[row["action"]], say.why(row)) for row in needing.iter_rows(named=True))
     told = grid("Sites", ("site", "action first", "what"), rows, total=needing.height, where=".sites")
-    lines = [*say.false_alarm_words(answer), say.orders_words(answer)]
+    lines = [*say.false_alarm_words(answer), *say.transfers_words(answer), say.orders_words(answer)]
     return card("many sites", say.sites_headline(answer), lines, [told])

@@ -24,6 +24,9 @@ def write_sites_json(answer: SitesAnswer) -> str:
         "unseen": _rows(answer.unseen),
         "largest": _rows(answer.largest),
         "orders": _rows(answer.orders),
+        "routes": _rows(answer.routes),
+        "missing": _rows(answer.missing),
+        "patterns": _rows(answer.patterns),
     }
     return json_text(document, "UTC")
 

@@ -14,8 +14,9 @@ from stockward.report.kit import words
 from stockward.report.review.context import Badge, KeyFigure
 from stockward.report.review.page import fill
 from stockward.report.sites import sentences as say
+from stockward.terms.verdicts import Verdict
 
-FIRST_MAX, ALARMS_MAX, UNSEEN_MAX, LARGEST_MAX, ORDERS_MAX, GROUPS_MAX = 200, 200, 50, 20, 200, 60
+FIRST_MAX, ALARMS_MAX, UNSEEN_MAX, LARGEST_MAX, ORDERS_MAX, GROUPS_MAX, ROUTES_MAX = 200, 200, 50, 20, 200, 60, 100
 ALL_MAX = 12_000
 """Sites that are listed on the page; the workbook and the tables have them all."""
 
@@ -57,6 +58,13 @@ class SitesPage:
     orders_line: Annotated[str, "orders by verdict; empty where there are none"]
     orders: Annotated[tuple[RowWords, ...], "orders not met: site, order, measure, target, expected, short by, why"]
     orders_note: Annotated[str, "how many more there are"]
+    transfers: Annotated[tuple[str, ...], "what passed between the sites; empty where nothing did"]
+    routes: Annotated[tuple[RowWords, ...], "routes that differ: from, to, what, sent, difference, p, verdict, largest"]
+    routes_note: Annotated[str, "how many more there are"]
+    missing: Annotated[tuple[RowWords, ...], "one side alone: document, what, from, to, how much, why, age"]
+    missing_note: Annotated[str, "how many more there are"]
+    patterns_line: Annotated[str, "what routes have in common; empty where nothing was looked at"]
+    patterns: Annotated[tuple[RowWords, ...], "patterns that stand: what, routes, sent, difference, p"]
     all: Annotated[tuple[SiteEntry, ...], "every site, by key"]
     all_note: Annotated[str, "how many are not shown; empty where all are"]
     meanings: Annotated[tuple[tuple[str, str], ...], "what each action means"]
@@ -93,11 +101,53 @@ def build_sites_page(answer: SitesAnswer) -> SitesPage:
         orders_line=say.orders_words(answer),
         orders=tuple(map(order_cells, answer.orders.head(ORDERS_MAX).rows(named=True))),
         orders_note=_more(answer.orders.height, ORDERS_MAX, "order"),
+        **_between_sites(answer),
         all=_entries(every.head(ALL_MAX)),
         all_note=_more(every.height, ALL_MAX, "site"),
         meanings=tuple((say.ACTION_WORD[action], say.ACTION_MEANING[action]) for action in say.ACTION_WORD),
         generated=f"Stockward {answer.version}, seed {answer.seed}, {answer.at:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _between_sites(answer: SitesAnswer) -> dict[str, Any]:
+    """What is said of transfers between the sites."""
+    differing = answer.routes.filter(pl.col("verdict") != Verdict.BALANCED.value)
+    standing = answer.patterns.filter(pl.col("stands"))
+    return {
+        "transfers": tuple(say.transfers_words(answer)),
+        "routes": tuple(map(route_cells, differing.head(ROUTES_MAX).rows(named=True))),
+        "routes_note": _more(differing.height, ROUTES_MAX, "route"),
+        "missing": tuple(map(missing_cells, answer.missing.head(ROUTES_MAX).rows(named=True))),
+        "missing_note": _more(answer.missing.height, ROUTES_MAX, "consignment"),
+        "patterns_line": say.patterns_words(answer),
+        "patterns": tuple(map(pattern_cells, standing.head(ROUTES_MAX).rows(named=True))),
+    }
+
+
+def route_cells(row: dict[str, Any]) -> RowWords:
+    """A route: from, to, material, sent, difference, the loss that would be found, p-value held over all, verdict."""
+    difference = words.measured(row["difference"], row["sigma"], row["unit"], signed=True)
+    found, chance = _rounded(row["found_even"], row["unit"]), words.probability(row["p_over_all"])
+    sent = words.quantity(row["sent"], row["unit"], 0)
+    verdict = row["verdict"].replace("_", " ")
+    return row["shipper"], row["receiver"], row["material"], sent, difference, found, chance, verdict
+
+
+def missing_cells(row: dict[str, Any]) -> RowWords:
+    """A consignment of which one side has nothing: document, material, from, to, how much, why, and its age."""
+    quantity = row["sent"] if row["sent"] is not None else row["received"]
+    age = f"{words.number(row['age_days'], 0)} days"
+    ends = (row["shipper"] or words.NOTHING, row["receiver"] or words.NOTHING)
+    amount, status = words.quantity(quantity, row["unit"]), say.STATUS_WORD[row["status"]]
+    return row["document"], row["material"], *ends, amount, status, age
+
+
+def pattern_cells(row: dict[str, Any]) -> RowWords:
+    """A pattern: what is common, routes, consignments, sent, difference, and p-value held over all."""
+    what = f"{say.PATTERN_WORD[row['kind']]} {row['of']}"
+    counts = (words.number(row["routes"]), words.number(row["consignments"]))
+    difference = words.measured(row["difference"], row["sigma"], "kg", signed=True)
+    return what, *counts, words.quantity(row["sent"], "kg", 0), difference, words.probability(row["p_over_all"])
 
 
 def _more(total: int, shown: int, what: str) -> str:

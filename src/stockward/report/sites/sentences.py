@@ -101,6 +101,62 @@ def order_word_of(verdict: str) -> str:
     return verdict.replace("_", " ")
 
 
+STATUS_WORD = {
+    "matched": "matched to a receipt",
+    "not_received": "sent and not received",
+    "not_sent": "received and not sent",
+    "other_material": "booked as another material at the other site",
+    "units_differ": "in units that do not convert",
+    "ambiguous": "fitting more than one",
+    "partner_not_reviewed": "with a site that could not be reviewed",
+    "outside": "with a partner that is none of these sites",
+    "no_partner": "without a stated partner",
+}
+PATTERN_WORD = {
+    "carrier": "carried by",
+    "shipper": "sent by",
+    "receiver": "received by",
+    "shipper_instrument": "sent over a",
+    "receiver_instrument": "received over a",
+}
+
+
+def transfers_words(answer: SitesAnswer) -> Iterator[str]:
+    """What passed between the sites: how much of it was matched, and on how many routes the two sides differ."""
+    counts, routes = answer.totals.by_transfer, answer.totals.by_route
+    total = sum(counts.values())
+    if not total:
+        return
+    parts = [f"{words.number(count)} {STATUS_WORD[status]}" for status, count in counts.items() if count]
+    yield f"{words.count(total, 'consignment')} by document: {', '.join(parts)}."
+    tested = sum(routes.values())
+    if not tested:
+        return
+    said = {
+        "shortage": "less was received than sent, beyond what measuring explains",
+        "gain": "more was received than sent, beyond what measuring explains",
+        "discrepancy": "a counted difference is not zero",
+        "not_tested": "an error of weighing is not known, and nothing was tested",
+    }
+    found = [f"on {words.number(routes[verdict])} {text}" for verdict, text in said.items() if routes[verdict]]
+    rest = "; ".join(found) if found else "measuring explains every difference"
+    yield f"{words.count(tested, 'route')} between two sites, false alarms held over all of them together: {rest}."
+
+
+def patterns_words(answer: SitesAnswer) -> str:
+    """How much was looked at for what routes have in common; empty where nothing was."""
+    looked = answer.patterns.height
+    if not looked:
+        return ""
+    stand = int(answer.patterns["stands"].sum())
+    found = f"{words.number(stand)} {'stands' if stand == 1 else 'stand'}" if stand else "none stands"
+    things = words.count(looked, "thing that two routes or more have in common", "things that routes have in common")
+    return (
+        f"{things} (carriers, shippers, receivers, kinds of scale), tested and held over all of them: {found}. "
+        "What stands does so without its worst route, too."
+    )
+
+
 def amount_words(row: dict[str, Any]) -> str:
     """The amount of a finding with its interval."""
     if row["amount"] is None:

@@ -10,12 +10,21 @@ import polars as pl
 from stockward.answers.many.authority import SitesAnswer
 from stockward.report.kit import lines as terminal
 from stockward.report.sites import sentences as say
-from stockward.report.sites.page import RowWords, alarm_cells, order_cells, unseen_cells
+from stockward.report.sites.page import (
+    RowWords,
+    alarm_cells,
+    missing_cells,
+    order_cells,
+    pattern_cells,
+    route_cells,
+    unseen_cells,
+)
+from stockward.terms.verdicts import Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_SHOWN, _ALARMS, _UNSEEN, _ORDERS = 20, 12, 8, 8
+_SHOWN, _ALARMS, _UNSEEN, _ORDERS, _ROUTES = 20, 12, 8, 8, 8
 
 
 def print_sites(answer: SitesAnswer, console: Console) -> None:
@@ -39,11 +48,28 @@ def print_sites(answer: SitesAnswer, console: Console) -> None:
         console, ("Site", "Alarm", "Series", "Amount", "Not before", "Not after"), answer.alarms, _ALARMS, alarm_cells
     )
     _table(console, ("Site", "Series", "Goal", "Days", "Found", "Times"), answer.unseen, _UNSEEN, unseen_cells)
+    _say_transfers(answer, console)
     if text := say.orders_words(answer):
         console.print()
         terminal.say_block(console, text)
     _table(console, ("Site", "Order", "Measure", "Target", "Expected", "Short by"), answer.orders, _ORDERS, order_cells)
     console.print()
+
+
+def _say_transfers(answer: SitesAnswer, console: Console) -> None:
+    for text in say.transfers_words(answer):
+        console.print()
+        terminal.say_block(console, text)
+    differing = answer.routes.filter(pl.col("verdict") != Verdict.BALANCED.value)
+    heads = ("From", "To", "Material", "Sent", "Difference", "Found", "p")
+    _table(console, heads, differing, _ROUTES, route_cells)
+    heads = ("Document", "Material", "From", "To", "Quantity")
+    _table(console, heads, answer.missing, _ROUTES, missing_cells)
+    if text := say.patterns_words(answer):
+        console.print()
+        terminal.say_block(console, text)
+    standing = answer.patterns.filter(pl.col("stands"))
+    _table(console, ("Common", "Routes", "Consignments", "Sent", "Difference", "p"), standing, _ROUTES, pattern_cells)
 
 
 def _table(

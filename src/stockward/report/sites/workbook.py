@@ -16,7 +16,8 @@ _ROWS_MAX = 1_000_000
 def write_sites_xlsx(answer: SitesAnswer, path: OutputTarget) -> None:
     """Write the answer as a workbook; the same answer gives the same bytes.
 
-    Sheets: about, sites, alarms, unseen, largest, orders. Raises ``UsageError`` where the file cannot be written.
+    Sheets: about, sites, alarms, unseen, largest, orders not met, routes, one side alone, patterns.
+    Raises ``UsageError`` where the file cannot be written.
     """
     write_sheets(path, "many sites", answer.at.replace(tzinfo=None), sites_sheets(answer))
 
@@ -24,7 +25,8 @@ def write_sites_xlsx(answer: SitesAnswer, path: OutputTarget) -> None:
 def sites_sheets(answer: SitesAnswer) -> tuple[Sheet, ...]:
     """Every sheet of the workbook, in order."""
     told = [say.sites_headline(answer), *say.false_alarm_words(answer)]
-    told += [text for text in [say.orders_words(answer)] if text]
+    told += [text for text in [say.orders_words(answer), say.patterns_words(answer)] if text]
+    told += say.transfers_words(answer)
     about = [
         *(("all sites", text) for text in told),
         *((f"action: {name}", say.ACTION_MEANING[name]) for name in say.ACTION_WORD),
@@ -36,6 +38,9 @@ def sites_sheets(answer: SitesAnswer) -> tuple[Sheet, ...]:
         _sheet("unseen", answer.unseen),
         _sheet("largest", answer.largest),
         _sheet("orders not met", answer.orders),
+        _sheet("routes", answer.routes),
+        _sheet("one side alone", answer.missing),
+        _sheet("patterns", answer.patterns),
     )
 
 

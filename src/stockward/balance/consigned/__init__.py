@@ -1,0 +1,1 @@
+"""What left a site for others, and came from them, with its errors."""
