@@ -77,7 +77,7 @@ def consigned_lines(books: KnownBooks) -> pl.DataFrame:
     joined = joined.join(_instruments(books), on="method", how="left", maintain_order="left")
     return (
         joined.select(*LINE_SCHEMA)
-        .cast(LINE_SCHEMA)
+        .cast(pl.Schema(LINE_SCHEMA))
         .sort("side", "document", "occasion", "material", "method", "calibration")
     )
 
@@ -114,8 +114,8 @@ def _with_errors(books: KnownBooks, rows: pl.DataFrame) -> Iterator[pl.DataFrame
             random=pl.Series(blank if errors is None else errors.random),
             relative=pl.Series(blank if errors is None else errors.relative),
             absolute=pl.Series(blank if errors is None else errors.absolute),
-            random_df=pl.lit(_freedom(errors and errors.random_freedom), dtype=pl.Float64),
-            systematic_df=pl.lit(_freedom(errors and errors.systematic_freedom), dtype=pl.Float64),
+            random_df=pl.lit(_freedom(None if errors is None else errors.random_freedom), dtype=pl.Float64),
+            systematic_df=pl.lit(_freedom(None if errors is None else errors.systematic_freedom), dtype=pl.Float64),
             known=pl.lit(errors is not None or (method is None and bool(item))),
         )
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from stockward.balance.consigned.lines import SENT
 from stockward.questions.many.consigned import MATCHED, MatchedLines, in_kilograms, match_consignments
-from stockward.stats.arrays import Array
+from stockward.stats.arrays import Array, Flags
 from stockward.stats.many.differences import chance_of_more, chance_of_route, even_loss_found, freedom_of_sum
 from stockward.stats.many.together import holm
 from stockward.terms.units import UNITS
@@ -134,7 +134,7 @@ def _routes(
 
 
 def _chances(
-    routes: pl.DataFrame, sigma: Array, freedom: Array, tested: Array, least: str, sign: int
+    routes: pl.DataFrame, sigma: Array, freedom: Array, tested: Flags, least: str, sign: int
 ) -> tuple[Array, Array]:
     """The p-values of routes for missing (sign 1) or surplus material (−1), and held over all of them."""
     own, adjusted = np.full(routes.height, np.nan), np.full(routes.height, np.nan)

@@ -138,13 +138,13 @@ def missing_cells(row: dict[str, Any]) -> RowWords:
     quantity = row["sent"] if row["sent"] is not None else row["received"]
     age = f"{words.number(row['age_days'], 0)} days"
     ends = (row["shipper"] or words.NOTHING, row["receiver"] or words.NOTHING)
-    amount, status = words.quantity(quantity, row["unit"]), say.STATUS_WORD[row["status"]]
+    amount, status = words.quantity(quantity, row["unit"]), say.TRANSFER_WORD[row["status"]]
     return row["document"], row["material"], *ends, amount, status, age
 
 
 def pattern_cells(row: dict[str, Any]) -> RowWords:
     """A pattern: what is common, routes, consignments, sent, difference, and p-value held over all."""
-    what = f"{say.PATTERN_WORD[row['kind']]} {row['of']}"
+    what = f"{say.COMMON_WORD[row['kind']]} {row['of']}"
     counts = (words.number(row["routes"]), words.number(row["consignments"]))
     difference = words.measured(row["difference"], row["sigma"], "kg", signed=True)
     return what, *counts, words.quantity(row["sent"], "kg", 0), difference, words.probability(row["p_over_all"])

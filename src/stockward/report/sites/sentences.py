@@ -101,7 +101,7 @@ def order_word_of(verdict: str) -> str:
     return verdict.replace("_", " ")
 
 
-STATUS_WORD = {
+TRANSFER_WORD = {
     "matched": "matched to a receipt",
     "not_received": "sent and not received",
     "not_sent": "received and not sent",
@@ -112,7 +112,7 @@ STATUS_WORD = {
     "outside": "with a partner that is none of these sites",
     "no_partner": "without a stated partner",
 }
-PATTERN_WORD = {
+COMMON_WORD = {
     "carrier": "carried by",
     "shipper": "sent by",
     "receiver": "received by",
@@ -127,7 +127,7 @@ def transfers_words(answer: SitesAnswer) -> Iterator[str]:
     total = sum(counts.values())
     if not total:
         return
-    parts = [f"{words.number(count)} {STATUS_WORD[status]}" for status, count in counts.items() if count]
+    parts = [f"{words.number(count)} {TRANSFER_WORD[status]}" for status, count in counts.items() if count]
     yield f"{words.count(total, 'consignment')} by document: {', '.join(parts)}."
     tested = sum(routes.values())
     if not tested:

@@ -63,8 +63,8 @@ def _say_transfers(answer: SitesAnswer, console: Console) -> None:
     differing = answer.routes.filter(pl.col("verdict") != Verdict.BALANCED.value)
     heads = ("From", "To", "Material", "Sent", "Difference", "Found", "p")
     _table(console, heads, differing, _ROUTES, route_cells)
-    heads = ("Document", "Material", "From", "To", "Quantity")
-    _table(console, heads, answer.missing, _ROUTES, missing_cells)
+    sides = ("Document", "Material", "From", "To", "Quantity")
+    _table(console, sides, answer.missing, _ROUTES, missing_cells)
     if text := say.patterns_words(answer):
         console.print()
         terminal.say_block(console, text)

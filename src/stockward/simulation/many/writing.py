@@ -48,7 +48,7 @@ false_alarm = 0.05
 detection = 0.95
 """
 
-Rows = list[dict[str, Any]]
+_Rows = list[dict[str, Any]]
 
 
 def write_sites(
@@ -96,7 +96,7 @@ def _texts(name: str, books: ExchangeBooks, weeks: int, lines: int, *, losing: b
     return {**texts, **told, "site.toml": settings}
 
 
-def _exchange_tables(books: ExchangeBooks, weeks: int, *, with_material: bool) -> Mapping[str, Rows]:
+def _exchange_tables(books: ExchangeBooks, weeks: int, *, with_material: bool) -> Mapping[str, _Rows]:
     scale = MethodPlan(
         method=SCALE, random_rel=RANDOM_REL, systematic_rel=SYSTEMATIC_REL, calibrated_every=CALIBRATION_DAYS
     )

@@ -27,7 +27,7 @@ def freedom_of_sum(variances: Array, freedom: Array, owner: Array, owners: int) 
     """
     total = np.bincount(owner, variances, owners)
     doubt = np.bincount(owner, variances**2 / freedom, owners)
-    return np.divide(total**2, doubt, out=np.full(owners, np.inf), where=doubt > 0)
+    return np.asarray(np.divide(total**2, doubt, out=np.full(owners, np.inf), where=doubt > 0))
 
 
 def chance_of_more(difference: Array, sigma: Array, freedom: Array) -> Array:
@@ -40,7 +40,8 @@ def chance_of_more(difference: Array, sigma: Array, freedom: Array) -> Array:
     if np.any(sigma <= 0):
         raise FigureError("a difference is tested where its sigma is above 0")
     z = difference / sigma
-    return np.where(np.isfinite(freedom), stdtr(np.where(np.isfinite(freedom), freedom, 1.0), -z), ndtr(-z))
+    known = ~np.isfinite(freedom)
+    return np.asarray(np.where(known, ndtr(-z), stdtr(np.where(known, 1.0, freedom), -z)))
 
 
 def chance_of_route(whole: Array, largest: Array, consignments: Array) -> Array:
@@ -51,7 +52,7 @@ def chance_of_route(whole: Array, largest: Array, consignments: Array) -> Array:
     Bonferroni's inequality.
     """
     single = -np.expm1(consignments * np.log1p(-np.minimum(largest, 1 - 1e-16)))
-    return np.minimum(2 * np.minimum(whole, single), 1.0)
+    return np.asarray(np.minimum(2 * np.minimum(whole, single), 1.0))
 
 
 def even_loss_found(sigma: Array, routes: int, false_alarm: float, detection: float) -> Array:
