@@ -19,8 +19,8 @@ from stockward.book.known import KnownBooks, known_at
 from stockward.guards.need.needed import need_of
 from stockward.guards.roll import roll
 from stockward.protection.costs import MeasureCosts
-from stockward.protection.guards.facts import ForceQuestion
 from stockward.protection.guards.planning import ForcePlanner
+from stockward.protection.guards.posts import ForceQuestion
 
 DAY = date(2026, 6, 30)
 YEAR_END = date(2027, 6, 30)

@@ -14,7 +14,7 @@ from stockward.answers.plan import PlannedScenario
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.book.sources.single_table import with_table_from
-from stockward.protection.scenarios import Scenario, scenarios_of
+from stockward.protection.coming.asked import Scenario, scenarios_of
 from stockward.questions.plan import make_protection_plan
 from stockward.report.plan.coming import robust_words, scenario_words
 from stockward.surge.asked import Surge

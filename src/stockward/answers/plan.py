@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from stockward.answers.planned.coming import RobustGuards, ScenarioGuards
 from stockward.answers.planned.draws import LotCount
 from stockward.answers.planned.guards import ForcePart
 from stockward.answers.response.interruption import PlannedInterruption
@@ -143,6 +144,10 @@ class PlannedScenario:
     ``status`` and ``cost`` are those of the plan that is cheapest there, and ``in_the_way`` what hinders one where
     there is none. ``changes`` is what it does otherwise than the plan of today (than what is done today, without one),
     and ``regret`` what the plan of today costs there beyond it; ``None`` where it misses a goal, or there is no plan.
+
+    ``workforce`` is the share of the workers that remains, ``absence`` the factor of the hours of absence; ``guards``
+    is ``None`` for a site that asks nothing of its guards. ``goals``, ``missed`` and ``cost`` count theirs, too, and
+    that a thief is met in time. ``left_out`` says what is not drawn from by lot there.
     """
 
     key: str
@@ -166,6 +171,10 @@ class PlannedScenario:
     in_the_way: tuple[GoalInTheWay, ...]
     changes: tuple[PlannedMeasure, ...]
     regret: float | None
+    workforce: float = 1.0
+    absence: float = 1.0
+    guards: ScenarioGuards | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +184,7 @@ class RobustPlan:
     ``cost`` is at the prices of today, and ``more`` how much that is beyond the plan of today. ``share`` is how much of
     each range it was made for. ``at_once`` are the measures that are right whatever comes: every plan has them.
     ``impossible_in`` names the scenarios in which no plan meets every goal; without it there is none for all together.
+    ``guards`` are its guards, whose costs are in those of the plan.
     """
 
     status: Solved
@@ -185,6 +195,7 @@ class RobustPlan:
     measures: tuple[PlannedMeasure, ...]
     at_once: tuple[PlannedMeasure, ...]
     impossible_in: tuple[str, ...]
+    guards: RobustGuards | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from stockward.answers.counting import CountingStratum, NotPlanned
@@ -30,18 +30,24 @@ class WantedLoss:
 
 
 def strata_to_draw(
-    books: KnownBooks, losses: Sequence[WantedLoss], *, areas: Sequence[str] = (), boxes: Mapping[str, int] = _NO_BOXES
+    books: KnownBooks,
+    losses: Sequence[WantedLoss],
+    *,
+    areas: Sequence[str] = (),
+    boxes: Mapping[str, int] = _NO_BOXES,
+    parts_are_whole: bool = False,
 ) -> tuple[list[CountingStratum], list[NotPlanned]]:
     """Every area and material that a loss could come from; those that cannot be planned, with the reason.
 
-    ``areas`` are those to be counted (none named: all), ``boxes`` the items in a box, by material. Raises
+    ``areas`` are those to be counted (none named: all), ``boxes`` the items in a box, by material. Books that multiply
+    what moved hold parts of items, which is no fault of theirs: ``parts_are_whole`` counts each as one. Raises
     ``UsageError`` where two strata would have one name.
     """
     materials = {row["material"]: row for row in books["materials"].rows(named=True)}
     names = dict(books["areas"].select("area", "name").rows())
     concerned = _concerned(books, losses)
     strata, refused = [], []
-    for held in holdings_by_book(books):
+    for held in _whole(holdings_by_book(books), materials) if parts_are_whole else holdings_by_book(books):
         places = concerned.get(held.material)
         if places is None or not (None in places or held.area in places):
             continue
@@ -54,6 +60,16 @@ def strata_to_draw(
             strata.append(_stratum(held, materials[held.material], names, boxes.get(held.material)))
     _require_names_apart(strata)
     return strata, refused
+
+
+def _whole(held: Sequence[Holding], materials: Mapping[str, Mapping[str, object]]) -> list[Holding]:
+    """Holdings of which a part of an item counts as one."""
+    return [
+        replace(one, quantity=math.ceil(one.quantity - _WHOLE))
+        if one.material in materials and materials[one.material]["kind"] == "item"
+        else one
+        for one in held
+    ]
 
 
 def _require_names_apart(strata: list[CountingStratum]) -> None:

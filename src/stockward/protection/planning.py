@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal, PlannedMeasure
 from stockward.answers.planned.draws import LotCount
 from stockward.answers.response.interruption import PlannedInterruption
+from stockward.book.known import KnownBooks
 from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals
 from stockward.protection.choosing import CheapestChoice, Chooser, HeldRequirement
 from stockward.protection.costs import MeasureCosts
@@ -118,6 +120,15 @@ class Planner:
     def sees_losses(self) -> bool:
         """Whether it has goals of detection that a plan can do something about."""
         return bool(self.case.held or self.lots.counts)
+
+    def with_stock_of(self, books: KnownBooks) -> Planner:
+        """The same, which draws by lot from the stock of books in which something came."""
+        lots = counts_by_lot(books, self.goals, self.costs, may_come=True)
+        if lots == self.lots:
+            return self
+        other = copy(self)
+        other.lots, other.chooser = lots, Chooser(self.decisions, self._seed, lots.counts)
+        return other
 
     @property
     def today(self) -> DecidedLevels:

@@ -27,7 +27,7 @@ def planned_together(
     part = force.part(detection_cost=found.cost if found.needs is None else found.needs, in_budget=over)
     whole = replace(
         found,
-        status=_together(found.status, force.best.status),
+        status=worse_of(found.status, force.best.status),
         cost=_sum(found.cost, force.cost),
         bound=_sum(found.bound, force.bound),
         cost_now=found.cost_now + force.cost_now,
@@ -50,7 +50,7 @@ def _of_those_in_the_way(planner: Planner, found: Planned) -> Fraction:
     return planner.chooser.cheapest(held).cost or Fraction(0)
 
 
-def _together(detection: Solved, guards: Solved) -> Solved:
+def worse_of(detection: Solved, guards: Solved) -> Solved:
     """What is said of both: the worse of the two."""
     worst = (Solved.IMPOSSIBLE, Solved.OUT_OF_TIME, Solved.FEASIBLE, Solved.PROVEN)
     return min(detection, guards, key=worst.index)

@@ -16,17 +16,17 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.protection.calendar import planned_days
 from stockward.protection.case_goals import ClosedAgain, GoalName
+from stockward.protection.coming.asked import scenarios_of
 from stockward.protection.decisions import DecidedLevels, LevelValue, parts_decided
 from stockward.protection.further_options import more_series
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planned, Planner
-from stockward.protection.scenarios import scenarios_of
 from stockward.protection.seen_books import SeenBooks
 from stockward.protection.spending.front import loss_front
 from stockward.protection.spending.ranges import cost_ranges
-from stockward.protection.together import left_of_budget, planned_together
-from stockward.questions.plan_guards import guards_to_plan
+from stockward.protection.together import planned_together
+from stockward.questions.plan_guards import GuardsQuestion
 from stockward.questions.scenarios import MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site
@@ -88,11 +88,11 @@ def make_protection_plan(
     most = site.settings.plan.budget if budget is None else budget
     may_spend = None if most is None else Fraction(str(most))
     progress("looking for the cheapest plan")
-    force = guards_to_plan(known, moment=moment, now=generated, surge=surge, costs=planner.costs, seed=seed)
+    guarding = GuardsQuestion(known, moment, generated, surge, planner.costs, seed)
+    force = guarding.planner()
     found, guards = planned_together(planner, force, may_spend)
-    cases = ScenarioBooks(books, planner, asked, closed_with_plan)
-    left = left_of_budget(force, may_spend)
-    scenarios, robust = look_at_scenarios(cases, coming, found.choice, left, share, progress)
+    cases = ScenarioBooks(books, planner, asked, closed_with_plan, guarding, force)
+    scenarios, robust = look_at_scenarios(cases, coming, found.choice, may_spend, share, progress)
     return PlanAnswer(
         version=VERSION,
         at=generated,

@@ -4,46 +4,82 @@ those who join.
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
 
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
 from stockward.guards.roll import day_of_the_books
+from stockward.protection.coming.asked import Factors
 from stockward.protection.costs import MeasureCosts
-from stockward.protection.guards.facts import ForceQuestion
 from stockward.protection.guards.measured import books_with, joining_people
 from stockward.protection.guards.planning import ForcePlanner
+from stockward.protection.guards.posts import ForceQuestion
 from stockward.surge.asked import Surge
-from stockward.surge.books import with_factors
+from stockward.surge.books import surged_site, with_factors
 from stockward.surge.demand import material_factors
 from stockward.terms.errors import UsageError
 from stockward.terms.periods import local_day
 
 
-def guards_to_plan(
-    books: KnownBooks,
-    *,
-    moment: datetime | None,
-    now: datetime,
-    surge: Surge | None,
-    costs: MeasureCosts,
-    seed: int,
-) -> ForcePlanner | None:
-    """Who plans the guards; ``None`` for a site that asks nothing of them.
+@dataclass(frozen=True, slots=True)
+class GuardsQuestion:
+    """What is asked of the guards of a site.
 
     ``moment`` is that as of which the books are known, ``now`` that of the clock; ``books`` have no surge in them.
     """
-    as_of = None if moment is None else moment.date()
-    today = local_day(now, books.site.timezone)
-    grown = None if surge is None else material_factors(books, surge.production, surge.only)
-    asked = ForceQuestion(
-        day=day_of_the_books(books, as_of, today),
-        today=None if as_of is not None else today,
-        flows=None if surge is None else with_factors(books, surge),
-        output_factors=grown,
-        seed=seed,
-    )
-    return ForcePlanner.of(books, asked, costs)
+
+    books: KnownBooks
+    moment: datetime | None
+    now: datetime
+    surge: Surge | None
+    costs: MeasureCosts
+    seed: int
+
+    def planner(
+        self, more: Surge | None = None, factors: Factors | None = None, since: date | None = None
+    ) -> ForcePlanner | None:
+        """Who plans the guards; ``None`` for a site that asks nothing of them.
+
+        ``more`` comes on top of the surge that is asked for, with the ``factors`` of workforce and absence, all of it
+        from ``since`` on.
+        """
+        as_of = None if self.moment is None else self.moment.date()
+        today = local_day(self.now, self.books.site.timezone)
+        surges = [one for one in (self.surge, more) if one is not None]
+        held = Factors() if factors is None else factors
+        asked = ForceQuestion(
+            day=day_of_the_books(self.books, as_of, today),
+            today=None if as_of is not None else today,
+            flows=_flows(self.books, surges),
+            output_factors=_grown(self.books, surges),
+            workforce=held.workforce,
+            absence=held.absence,
+            since=since,
+            seed=self.seed,
+        )
+        return ForcePlanner.of(self.books, asked, self.costs)
+
+
+def _flows(books: KnownBooks, surges: Sequence[Surge]) -> pl.DataFrame | None:
+    """The movements with the factor of each, one surge on top of the other."""
+    if not surges:
+        return None
+    for surge in surges[:-1]:
+        books = known_at(surged_site(books, surge), None)
+    return with_factors(books, surges[-1])
+
+
+def _grown(books: KnownBooks, surges: Sequence[Surge]) -> dict[str, float] | None:
+    """By how many times as much of each material is made."""
+    if not surges:
+        return None
+    found = [material_factors(books, one.production, one.only) for one in surges]
+    return {material: math.prod(one[material] for one in found) for material in found[0]}
 
 
 def with_planned_guards(site: Site, *, now: datetime, seed: int) -> tuple[Site, tuple[str, ...]]:
@@ -52,7 +88,7 @@ def with_planned_guards(site: Site, *, now: datetime, seed: int) -> tuple[Site, 
     A roster can then be made of them. Raises ``UsageError`` where there is nothing to plan for, or no plan.
     """
     books = known_at(site, None)
-    force = guards_to_plan(books, moment=None, now=now, surge=None, costs=MeasureCosts.of(books), seed=seed)
+    force = GuardsQuestion(books, None, now, None, MeasureCosts.of(books), seed).planner()
     if force is None:
         raise UsageError(
             "no guards are planned for: state fill_probability under [force] in site.toml, or an order on guards"

@@ -11,11 +11,14 @@ import polars as pl
 
 from stockward.answers.plan import PlannedScenario, RobustPlan, StoreInScenario
 from stockward.book.known import KnownBooks, known_at
-from stockward.protection.case_goals import CaseGoals, ClosedAgain
+from stockward.protection.case_goals import ClosedAgain
+from stockward.protection.coming.asked import Factors, Scenario
+from stockward.protection.coming.looking import CaseBooks, ScenarioCase, WhatMayCome
 from stockward.protection.decisions import DecidedLevels
+from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.planning import Planner
-from stockward.protection.scenarios import Scenario, ScenarioCase, WhatMayCome
 from stockward.protection.seen_books import SeenBooks
+from stockward.questions.plan_guards import GuardsQuestion
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site, with_factors
 from stockward.surge.stores import filling_stores
@@ -29,12 +32,14 @@ MOST_OF_A_RANGE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class ScenarioBooks:
-    """The books that scenarios come to, and how the planner holds its goals against them."""
+    """The books that scenarios come to, and how the planners hold their goals against them."""
 
     books: KnownBooks
     planner: Planner
     asked: SightRequest
     closed_with_plan: Callable[[SeenBooks], ClosedAgain]
+    guarding: GuardsQuestion
+    force: ForcePlanner | None
 
     def case(self, scenario: Scenario, share: float) -> ScenarioCase:
         """A scenario, at the end of what may come, or of so much of a range."""
@@ -42,17 +47,25 @@ class ScenarioBooks:
         return ScenarioCase(
             scenario=scenario,
             place=place,
-            goals=self._goals(scenario, place),
+            there=self._there(scenario, place),
             full=self._full(scenario, place),
-            at=lambda place: self._goals(scenario, place),
+            at=lambda place: self._there(scenario, place),
         )
 
-    def _goals(self, scenario: Scenario, place: float) -> CaseGoals:
-        surge = _surge(scenario, place)
+    def _there(self, scenario: Scenario, place: float) -> CaseBooks:
+        surge, force = _surge(scenario, place), self._force(scenario, place)
         if surge is None:
-            return self.planner.case
+            return CaseBooks(self.planner.case, self.planner, force)
         seen = SeenBooks.of(known_at(surged_site(self.books, surge), None), self.asked)
-        return self.planner.case_of(seen, self.closed_with_plan(seen))
+        goals = self.planner.case_of(seen, self.closed_with_plan(seen))
+        return CaseBooks(goals, self.planner.with_stock_of(seen.books), force)
+
+    def _force(self, scenario: Scenario, place: float) -> ForcePlanner | None:
+        """Who plans the guards there; the planner of today where nothing is different for them."""
+        factors = scenario.at(place)
+        if self.force is None or (factors.production, factors.workforce, factors.absence) == _UNCHANGED:
+            return self.force
+        return self.guarding.planner(_surge(scenario, place), factors, scenario.since)
 
     def _full(self, scenario: Scenario, place: float) -> tuple[StoreInScenario, ...]:
         """The stores that get full within a year of the last inventory, or of the day from which it is so."""
@@ -66,6 +79,9 @@ class ScenarioBooks:
             for store in filling_stores(self.books, flows, scenario.since)
             if begins and store.full_on and (store.full_on - begins).days <= YEAR_DAYS
         )
+
+
+_UNCHANGED = (Factors().production, Factors().workforce, Factors().absence)
 
 
 def look_at_scenarios(
@@ -85,7 +101,8 @@ def look_at_scenarios(
     if not scenarios:
         return (), None
     looked_at, answers = [], []
-    coming = WhatMayCome(cases.planner, chosen, budget)
+    guarded = cases.force is None or cases.force.best.chosen is not None
+    coming = WhatMayCome(cases.planner, cases.force, chosen if guarded else None, budget)
     for one in scenarios:
         progress(f"looking at what may come: {one.label}")
         case = cases.case(one, share)

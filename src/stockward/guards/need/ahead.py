@@ -55,12 +55,13 @@ class PostsToFill:
         flows: pl.DataFrame | None = None,
         output_factors: Mapping[str, float] | None = None,
         seed: int,
+        absence: float = 1.0,
     ) -> PostsToFill:
-        """The posts as ``need_of`` looks at them, of which the arguments are."""
+        """The posts as ``need_of`` looks at them, of which the arguments are; guards so many times as often absent."""
         force = books.site.settings.force
         posts = posts_of(books["posts"], shift_hours=force.shift_hours, weeks=force.weeks_per_year)
         timeline = timeline_of(books, posts, day=day, flows=flows, output_factors=output_factors)
-        return cls(books, guards, posts, timeline, staff_of(books, guards, day, seed))
+        return cls(books, guards, posts, timeline, staff_of(books, guards, day, seed, absence=absence))
 
     def days(self) -> list[date]:
         """The days that can be looked at: that of the review, and the month's ends ahead."""

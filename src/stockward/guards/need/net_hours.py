@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 
@@ -54,6 +54,11 @@ class Attendance:
     planned: Array
     unplanned: Array
     last_begun: date
+
+    def absent_times(self, factor: float) -> Attendance:
+        """The same with so many times the days absent, of all that were observed at most; planned ones go first."""
+        planned = np.minimum(self.planned * factor, self.days)
+        return replace(self, planned=planned, unplanned=np.minimum(self.unplanned * factor, self.days - planned))
 
     @property
     def with_contract(self) -> NDArray[np.bool_]:

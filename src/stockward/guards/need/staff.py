@@ -38,12 +38,15 @@ class Staff:
         return self.mean.rostered if self.mean else None
 
 
-def staff_of(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int) -> Staff:
-    """Who is there on a day, and what their records say; rows set aside that could change it leave it open."""
+def staff_of(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int, *, absence: float = 1.0) -> Staff:
+    """Who is there on a day, and what their records say; rows set aside that could change it leave it open.
+
+    ``absence`` is by how many times they are absent for longer than on record.
+    """
     force = books.site.settings.force
     hand = on_posts(present(guards, day))
     observed = attendance_of(books, guards, day)
-    attendance = None if isinstance(observed, str) else observed
+    attendance = None if isinstance(observed, str) else observed.absent_times(absence)
     first = attendance.first if attendance else first_of_window(day)
     # Where the record does not reach back over the whole window, any earlier row of it would make the window longer.
     reaches_back = first == first_of_window(day)

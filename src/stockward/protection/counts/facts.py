@@ -41,14 +41,17 @@ class CountsByLot:
         return sorted({area for one in self.counts for area in one.areas})
 
 
-def counts_by_lot(books: KnownBooks, goals: pl.DataFrame, costs: MeasureCosts) -> CountsByLot:
+def counts_by_lot(
+    books: KnownBooks, goals: pl.DataFrame, costs: MeasureCosts, *, may_come: bool = False
+) -> CountsByLot:
     """The counts by lot of a site that says what it takes to look at an item; none where it does not.
 
     Each of the goals is one: its loss, taken as items of which the books hold enough, is to be found within its days.
-    Raises ``UsageError`` for a stratum of which nobody says what looking at an item takes.
+    Raises ``UsageError`` for a stratum of which nobody says what looking at an item takes. In books that ``may_come`` a
+    part of an item is a whole one.
     """
     wanted = _wanted(books, goals)
-    strata, refused = strata_to_draw(books, [loss for loss, _ in wanted])
+    strata, refused = strata_to_draw(books, [loss for loss, _ in wanted], parts_are_whole=may_come)
     items = [one for one in strata if one.kind == "item"]
     amounts = {(str(material), holding): amount for material, holding, amount in _amounts(books)}
     lost = [goal for loss, days in wanted if (goal := _goal(loss, days, items, amounts, books)) is not None]

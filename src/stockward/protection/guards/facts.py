@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-
-import polars as pl
 
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.planned.guards import ForceGoalKind
 from stockward.book.known import KnownBooks
 from stockward.guards.answering import answer_orders
 from stockward.guards.mix import Bands
-from stockward.guards.need.ahead import PostsToFill
 from stockward.guards.people import Guards
-from stockward.guards.roll import GUARDS, PATROLLING, end_of_month, month_of, roll
+from stockward.guards.roll import GUARDS, PATROLLING, end_of_month, month_of
 from stockward.guards.selection.lines import Line, at_work, lines_of
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.guards.goals import ForceGoal, band_goals, held_on, order_goals, post_goals
 from stockward.protection.guards.pool import ForceCandidate, pool_of
+from stockward.protection.guards.posts import ForceQuestion, PostsInTime
 from stockward.protection.guards.program import ForceMarket
+from stockward.protection.guards.workforce import workers_gone
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import OrderVerdict
 
@@ -33,20 +32,6 @@ _OF_POSTS = (ForceGoalKind.POSTS, ForceGoalKind.QUALIFICATION, ForceGoalKind.WOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForceQuestion:
-    """What is asked of the guards: ``day`` is that of the review, ``today`` that of the clock (``None``: as of a day).
-
-    ``flows`` and ``output_factors`` are those of more production, as ``need_of`` takes them.
-    """
-
-    day: date
-    today: date | None
-    flows: pl.DataFrame | None = None
-    output_factors: Mapping[str, float] | None = None
-    seed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ForceFacts:
     """The guards of a site as the plan sees them; ``until`` is the last day that it looks at."""
 
@@ -55,7 +40,7 @@ class ForceFacts:
     until: date
     guards: Guards
     orders: tuple[OrderAnswer, ...]
-    posts: PostsToFill | None
+    posts: PostsInTime | None
     filled_on: tuple[date, ...]
     goals: tuple[ForceGoal, ...]
     market: ForceMarket
@@ -73,13 +58,15 @@ class ForceFacts:
         if not fills and not any(one.measure in ON_GUARDS for one in orders):
             return None
         guards = Guards.of(books)
-        posts = _posts(books, asked) if fills else None
+        posts = PostsInTime.of(books, asked) if fills else None
         year_end = _year_ahead(asked.day) if posts is None else posts.days()[-1]
         dues = [one.due_on for one in orders if one.measure in ON_GUARDS and one.due_on and one.due_on >= asked.day]
         until = max([year_end, *dues])
         filled_on = () if posts is None else _filled_on(books, posts)
-        pool, candidates = pool_of(books, asked.day)
-        lines = _lines(books, asked.day, pool, costs)
+        gone = workers_gone(books, asked.workforce)
+        every, candidates = pool_of(books, asked.day)
+        pool = [one for one in every if one.person not in gone or _joined_before(one, asked)]
+        lines = _lines(books, asked.day, pool, gone, costs)
         found = [
             *order_goals(orders, guards, asked.day, until),
             *(post_goals([posts.at(on) for on in filled_on]) if posts is not None else ()),
@@ -103,7 +90,8 @@ class ForceFacts:
 
     def at_costs(self, costs: MeasureCosts) -> ForceFacts:
         """The same at other costs."""
-        lines = _lines(self.books, self.asked.day, self.market.pool, costs)
+        gone = workers_gone(self.books, self.asked.workforce)
+        lines = _lines(self.books, self.asked.day, self.market.pool, gone, costs)
         return replace(self, market=_market(self.books, self.market.pool, lines, costs))
 
     def department(self, days: Sequence[date]) -> dict[date, Mapping[str, int]]:
@@ -136,18 +124,7 @@ def _asks_to_fill(books: KnownBooks) -> bool:
     return bool(has_posts) and books.site.settings.force.fill_probability is not None
 
 
-def _posts(books: KnownBooks, asked: ForceQuestion) -> PostsToFill:
-    return PostsToFill.of(
-        books,
-        guards=roll(books),
-        day=asked.day,
-        flows=asked.flows,
-        output_factors=asked.output_factors,
-        seed=asked.seed,
-    )
-
-
-def _filled_on(books: KnownBooks, posts: PostsToFill) -> tuple[date, ...]:
+def _filled_on(books: KnownBooks, posts: PostsInTime) -> tuple[date, ...]:
     """The day by which the posts must be filled, as it was asked for or the last ahead; and the last, as they stay so.
 
     Posts are looked at on the ends of months: of a day within a month, that of the month before.
@@ -167,10 +144,19 @@ def _year_ahead(day: date) -> date:
     return end_of_month(month_of(day).replace(year=months // 12, month=months % 12 + 1))
 
 
-def _lines(books: KnownBooks, day: date, pool: Sequence[ForceCandidate], costs: MeasureCosts) -> dict[str, Line]:
+def _joined_before(candidate: ForceCandidate, asked: ForceQuestion) -> bool:
+    """Whether somebody could be a guard before the workforce shrinks."""
+    return asked.since is not None and candidate.first < asked.since
+
+
+def _lines(
+    books: KnownBooks, day: date, pool: Sequence[ForceCandidate], gone: Collection[str], costs: MeasureCosts
+) -> dict[str, Line]:
     """The lines that candidates work on; what one is worth is what it costs a year if it makes nothing."""
     used = {one.line for one in pool if one.line is not None}
-    found, _ = lines_of(books, at_work(books, day), used)
+    staying = {one.person for one in pool}
+    working = at_work(books, day)
+    found, _ = lines_of(books, {one: line for one, line in working.items() if one not in gone or one in staying}, used)
     return {
         code: replace(line, worth=_worth(line, sum(one.line == code for one in pool), costs))
         for code, line in found.items()

@@ -14,12 +14,12 @@ import polars as pl
 from stockward.answers.planned.guards import ForceGoalKind
 from stockward.book.known import KnownBooks
 from stockward.guards.mix import mix_of
-from stockward.guards.need.ahead import PostsToFill
 from stockward.guards.people import Guards
-from stockward.guards.roll import PATROL, roll
+from stockward.guards.roll import PATROL
 from stockward.protection.guards.facts import ForceFacts
 from stockward.protection.guards.goals import ForceGoal
 from stockward.protection.guards.pool import CandidateGroup, ForceCandidate, in_groups
+from stockward.protection.guards.posts import PostsInTime
 from stockward.protection.guards.program import Joining
 from stockward.terms.errors import StockwardError
 
@@ -111,7 +111,7 @@ class _Measuring:
         self._books = books_with(facts.books, taken)
         self._guards = Guards.of(self._books)
         self._from_line = Counter(one.line for one, _ in taken)
-        self._posts: PostsToFill | None = None
+        self._posts: PostsInTime | None = None
 
     def of(self, goal: ForceGoal) -> MeasuredGoal:
         """One goal."""
@@ -136,17 +136,9 @@ class _Measuring:
             raise StockwardError(f"the posts cannot be measured with the plan ({posts.reason}): report it")
         return needed, posts.standing
 
-    def _filled(self) -> PostsToFill:
+    def _filled(self) -> PostsInTime:
         if self._posts is None:
-            asked = self._asked
-            self._posts = PostsToFill.of(
-                self._books,
-                guards=roll(self._books),
-                day=asked.day,
-                flows=asked.flows,
-                output_factors=asked.output_factors,
-                seed=asked.seed,
-            )
+            self._posts = PostsInTime.of(self._books, self._asked)
         return self._posts
 
     def _band(self, goal: ForceGoal) -> MeasuredGoal:

@@ -10,6 +10,7 @@ from functools import cached_property
 from stockward.answers.planned.guards import (
     ForceGoalKind,
     ForcePart,
+    ForceWayOut,
     OrderAsGiven,
     PlannedForceGoal,
     PlannedGuards,
@@ -19,10 +20,11 @@ from stockward.book.known import KnownBooks
 from stockward.guards.roll import GUARDS
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.guards.cheapest import ForceChooser, Goals, served_by, without_needless
-from stockward.protection.guards.facts import ForceFacts, ForceQuestion
+from stockward.protection.guards.facts import ForceFacts
 from stockward.protection.guards.goals import ForceGoal
 from stockward.protection.guards.measured import MeasuredGoal, measured_goals
 from stockward.protection.guards.pool import CandidateGroup
+from stockward.protection.guards.posts import ForceQuestion
 from stockward.protection.guards.program import Joining
 from stockward.protection.guards.ways import ways_out_of
 from stockward.terms.errors import StockwardError
@@ -101,10 +103,7 @@ class ForcePlanner:
         """The answer; ``in_budget`` are the goals that stand in the way of a budget alone."""
         measured = self._measured(self.best) if self.best.chosen is not None else {}
         by_record = measured_goals(self.facts, None)
-        conflict = tuple(in_budget)
-        impossible = self.best.status is Solved.IMPOSSIBLE and not self.unmeasured
-        if self.best.status is Solved.IMPOSSIBLE:
-            conflict = self.unmeasured or self.chooser.conflict(self.goals)
+        conflict = self.conflict or tuple(in_budget)
         return ForcePart(
             day=self.facts.asked.day,
             until=self.facts.until,
@@ -113,17 +112,31 @@ class ForcePlanner:
             cost=_real(self.cost),
             bound=_real(self.bound),
             detection_cost=_real(detection_cost),
-            groups=tuple(self._groups()),
+            groups=tuple(self.groups(self.best)),
             lines=tuple(self._lines()),
             goals=tuple(self._goal(one, by_record.get(one), measured.get(one)) for one in self.facts.goals),
             in_the_way=tuple(one.label for one in conflict),
-            ways_out=ways_out_of(self.chooser, self.goals, conflict, self.record_cost) if impossible else (),
+            ways_out=self.ways_out,
             as_given=self._as_given(),
             measured=len(measured),
             pool=len(self.facts.market.pool),
             candidates=self.facts.candidates,
             notes=self.facts.notes,
         )
+
+    @cached_property
+    def conflict(self) -> Goals:
+        """The fewest goals that no choice meets together, or those that cannot be measured; none for a plan."""
+        if self.best.status is not Solved.IMPOSSIBLE:
+            return ()
+        return self.unmeasured or self.chooser.conflict(self.goals)
+
+    @cached_property
+    def ways_out(self) -> tuple[ForceWayOut, ...]:
+        """What of the conflict could give way, the cheapest first."""
+        if self.unmeasured or not self.conflict:
+            return ()
+        return ways_out_of(self.chooser, self.goals, self.conflict, self.record_cost)
 
     def _measured(self, joining: Joining) -> dict[ForceGoal, MeasuredGoal]:
         """Every goal measured in the roll with the plan in it; a plan that misses one is a fault of ours."""
@@ -145,7 +158,8 @@ class ForcePlanner:
         joining = sum(number for number, _ in found.chosen.values())
         return OrderAsGiven(cost=float(found.cost + self.record_cost), joining=joining, goals=met)
 
-    def _groups(self) -> Iterable[PlannedGuards]:
+    def groups(self, joining: Joining) -> Iterable[PlannedGuards]:
+        """The guards on record, and those who join, by affiliation and source."""
         now, then = self._on_record(last=False), self._on_record(last=True)
         for name in sorted({*now, *then}):
             yield PlannedGuards(
@@ -153,7 +167,7 @@ class ForcePlanner:
                 cost_now=float(self._of(name, now[name])), cost=float(self._of(name, then[name])), training=0.0,
                 serves=(),
             )  # fmt: skip
-        chosen = self.best.chosen or {}
+        chosen = joining.chosen or {}
         kinds: dict[tuple[str, str], list[CandidateGroup]] = {}
         for group in chosen:
             kinds.setdefault((group.affiliation, group.role), []).append(group)
@@ -165,7 +179,7 @@ class ForcePlanner:
                 affiliation=affiliation, source=role, now=0, then=number,
                 patrolling=sum(chosen[group][1] for group in groups), cost_now=0.0,
                 cost=float(number * self._costs.of_guard(affiliation, role)), training=float(training),
-                serves=tuple(served_by(self.facts, self.goals, self.best, groups)),
+                serves=tuple(served_by(self.facts, self.goals, joining, groups)),
             )  # fmt: skip
 
     def _lines(self) -> Iterable[TransferredLine]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stockward.answers.plan import PlanAnswer, PlannedMeasure, PlannedScenario, RobustPlan
+from stockward.answers.planned.guards import PlannedGuards
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
+from stockward.report.plan.guards import force_ways, guards_coming, guards_joining
 from stockward.terms.verdicts import Solved
 
 _NAMES = 3
@@ -34,7 +36,8 @@ def robust_words(plan: PlanAnswer) -> list[str]:
 
 
 def _told(plan: PlanAnswer, one: PlannedScenario) -> list[str]:
-    return [f"{one.label} ({_what(one)}): {_failing(plan, one)}.", _broken(one), _filled(one), _own(plan, one)]
+    failing = f"{one.label} ({_what(one)}): {_failing(plan, one)}."
+    return [failing, _broken(one), *guards_coming(one.guards), _filled(one), _own(plan, one), *one.left_out]
 
 
 def _what(one: PlannedScenario) -> str:
@@ -42,6 +45,8 @@ def _what(one: PlannedScenario) -> str:
         one.production or "production as it is",
         "" if one.dispatch == 1 else f"dispatch × {one.dispatch:.3g}",
         "" if one.prices == 1 else f"prices × {one.prices:.3g}",
+        "" if one.workforce == 1 else f"{words.percent(one.workforce)} of the workers remain",
+        "" if one.absence == 1 else f"absence of guards × {one.absence:.3g}",
         "" if one.since is None else f"from {words.day(one.since)}",
         "" if one.chance is None else f"chance {words.percent(one.chance)}",
     ]
@@ -60,7 +65,8 @@ def _failing(plan: PlanAnswer, one: PlannedScenario) -> str:
 def _broken(one: PlannedScenario) -> str:
     first = words.listed(list(one.breaks_first), _NAMES)
     if one.holds_to is None:
-        return f"Even at the lower end it misses {first}." if first else ""
+        begins = "at the lower end" if one.share_held is not None else "with production as it is"
+        return f"Even {begins} it misses {first}." if first else ""
     share = "" if one.share_held is None else f", which is {words.percent(round(one.share_held, 2))} of what may come"
     return f"It holds up to production × {one.holds_to:.2f}{share}; the first that it misses beyond: {first}."
 
@@ -72,12 +78,37 @@ def _filled(one: PlannedScenario) -> str:
 
 def _own(plan: PlanAnswer, one: PlannedScenario) -> str:
     if one.status is Solved.IMPOSSIBLE:
-        ways = " ".join(say.way_out(plan, goal) for goal in one.in_the_way[:_NAMES])
-        return f"No plan meets every goal there. {ways}"
-    if not one.changes:
+        ways = [say.way_out(plan, goal) for goal in one.in_the_way[:_NAMES]]
+        return " ".join(["No plan meets every goal there.", *ways, *_guards_impossible(plan, one)])
+    joining = guards_joining(one.guards.groups) if one.guards is not None and _other_guards(plan, one) else ""
+    if not one.changes and not joining:
         return ""
     when = "" if one.since is None else f", to be done by {words.day(one.since)}"
-    return f"Cheapest there, for {say.cost_words(plan, one.cost)} a year{when}: {measures_words(one.changes)}."
+    measures = measures_words(one.changes) if one.changes else ""
+    done = "; ".join(filter(None, [measures, f"guards who join: {joining}" if joining else ""]))
+    return f"Cheapest there, for {say.cost_words(plan, one.cost)} a year{when}: {done}."
+
+
+def _other_guards(plan: PlanAnswer, one: PlannedScenario) -> bool:
+    """Whether others join there than by the plan of today."""
+    if plan.guards is None or one.guards is None:
+        return False
+    here, there = (
+        {(group.affiliation, group.source): group.then - group.now for group in groups if group.source != "guard"}
+        for groups in (plan.guards.groups, one.guards.groups)
+    )
+    return here != there
+
+
+def _guards_impossible(plan: PlanAnswer, one: PlannedScenario) -> list[str]:
+    """Why no guards meet their goals there, and what could give way."""
+    part = one.guards
+    if part is None or not part.in_the_way:
+        return []
+    names = words.listed(list(part.in_the_way), _NAMES)
+    together = " together" if len(part.in_the_way) > 1 else ""
+    because = f"It is impossible because {names} cannot be met{together} by the {part.pool} who could join there."
+    return [because, *force_ways(part.ways_out, [say.cost_words(plan, way.cost) for way in part.ways_out])]
 
 
 def measures_words(changes: Sequence[PlannedMeasure]) -> str:
@@ -104,20 +135,28 @@ def _robust(plan: PlanAnswer, robust: RobustPlan) -> str:
         return f"No one plan holds in all that may come{of}, though there is one for each."
     if not robust.more:
         return f"The plan above holds in all that may come{of}: nothing has to wait."
+    groups = None if robust.guards is None else robust.guards.groups
     sure = "" if robust.status is Solved.PROVEN else f" (none costs less than {say.cost_words(plan, robust.bound)})"
     return (
         f"One plan meets every goal as things are and in all that may come{of}, for "
         f"{say.cost_words(plan, robust.cost)} a year{sure}: {say.cost_words(plan, robust.more)} more than the plan "
-        f"above. Beside what is done today: {measures_words(robust.measures)}."
+        f"above. Beside what is done today: {_done(robust.measures, groups)}."
     )
 
 
 def _at_once(robust: RobustPlan) -> str:
-    if robust.cost is None or not robust.at_once:
+    joining = robust.guards.at_once if robust.guards is not None else ()
+    if robust.cost is None or not (robust.at_once or joining):
         return ""
-    return (
-        f"Right whatever comes, so to be done at once: {measures_words(robust.at_once)}. All else can wait for a sign."
-    )
+    done = _done(robust.at_once, joining)
+    return f"Right whatever comes, so to be done at once: {done}. All else can wait for a sign."
+
+
+def _done(measures: Sequence[PlannedMeasure], groups: Sequence[PlannedGuards] | None) -> str:
+    """Measures, and the guards who join."""
+    joining = guards_joining(groups or ())
+    parts = [measures_words(measures) if measures else "", f"guards who join: {joining}" if joining else ""]
+    return "; ".join(filter(None, parts)) or "nothing"
 
 
 def _to_watch(plan: PlanAnswer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stockward.answers.plan import CostUnit, PlanAnswer
+from stockward.answers.planned.coming import GuardsMissed, ScenarioGuards
 from stockward.answers.planned.guards import (
     ForceGoalKind,
     ForcePart,
@@ -17,7 +18,8 @@ from stockward.report.kit import words
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
-_SOURCES = {"guard": "on record", "worker": "transferred", "applicant": "recruited"}
+_ON_RECORD = "guard"
+_SOURCES = {_ON_RECORD: "on record", "worker": "transferred", "applicant": "recruited"}
 _EVERY_DAY = (ForceGoalKind.BAND, ForceGoalKind.OUTPUT)
 
 
@@ -82,11 +84,48 @@ def force_ways_out(plan: PlanAnswer, costs: list[str]) -> list[str]:
     if plan.needs is not None and part.in_the_way:
         names = words.listed(list(part.in_the_way), _NAMES)
         texts.append(f"Of the goals on the guards these stand in the way of that budget: {names}.")
-    ways = list(zip(part.ways_out, costs, strict=True))
+    return [*texts, *force_ways(part.ways_out, costs)]
+
+
+def force_ways(found: Sequence[ForceWayOut], costs: Sequence[str]) -> list[str]:
+    """Ways out of a conflict on the guards, with their costs in words."""
+    ways = list(zip(found, costs, strict=True))
     jointly = [_way(one) for one, _ in ways if one.jointly]
     if jointly:
-        return [*texts, f"Together: {'; '.join(jointly)}. The guards then cost {ways[0][1]} a year."]
-    return [*texts, *(f"{_way(one)}: the guards then cost {cost} a year." for one, cost in ways)]
+        return [f"Together: {'; '.join(jointly)}. The guards then cost {ways[0][1]} a year."]
+    return [f"{_way(one)}: the guards then cost {cost} a year." for one, cost in ways]
+
+
+def guards_joining(groups: Sequence[PlannedGuards]) -> str:
+    """Those who join, by affiliation and source."""
+    joining = [one for one in groups if one.source != _ON_RECORD and one.then]
+    return words.listed([f"{one.then} {one.affiliation}, {_SOURCES[one.source]}" for one in joining], _NAMES)
+
+
+def guards_coming(there: ScenarioGuards | None) -> list[str]:
+    """What becomes of the guards if something comes: who still joins, and what is missed from when."""
+    if there is None:
+        return []
+    texts = []
+    if there.still < there.joining:
+        texts.append(f"Of the {there.joining} who join by it {there.still} still can.")
+    missed = [f"{one.label} from {words.day(one.on)}{_there(one)}" for one in there.missed]
+    if missed:
+        by_record = "By the record alone these are missed" if there.met is None else "On the guards are missed"
+        texts.append(f"{by_record}: {words.listed(missed, _NAMES)}.")
+    return texts
+
+
+def _there(one: GuardsMissed) -> str:
+    """What there is of a goal on the guards, and what it asks for."""
+    if one.figure is None:
+        return " (it cannot be measured)"
+    if one.kind is ForceGoalKind.BAND:
+        band = f"{words.percent(one.low or 0.0)} to {words.percent(one.high or 0.0)}"
+        return f" ({words.percent(one.figure)}, of {band})"
+    if one.low is None:
+        return f" ({words.number(one.figure)} taken, {words.number(one.high)} can be spared)"
+    return f" ({words.number(one.figure)} of {words.number(one.low)})"
 
 
 def _way(one: ForceWayOut) -> str:
@@ -160,8 +199,11 @@ def force_basis(plan: PlanAnswer) -> list[str]:
         "An order is held on its due date and on the last day, and a band on every day on which guards are counted. "
         "The roster proves rest and the other rules of work; here the hours a week are held.",
     ]
-    if plan.scenarios:
-        texts.append("What may come is looked at for detection alone; the costs told of it are without the guards.")
+    if any(one.workforce != 1 for one in plan.scenarios):
+        texts.append(
+            "Where fewer workers remain, those who leave are spread evenly over lines and affiliations: nobody knows "
+            "who it will be. Whoever has joined before the day from which it is so stays."
+        )
     if plan.cost_unit is CostUnit.TIMES:
         texts.append("Each guard counts as one as well, and training and output lost as nothing.")
     if part.status is Solved.PROVEN and part.lines:
