@@ -75,8 +75,7 @@ class Planner:
         self.books, self.costs, self._seen = seen.books, costs or MeasureCosts.of(seen.books), seen
         looked = list(options_of(seen.books))
         options = [one for one, _ in looked if one is not None]
-        self.lots = counts_by_lot(seen.books, goals, self.costs)
-        self.goals = goals
+        self.goals, self.lots = goals, counts_by_lot(seen.books, goals, self.costs)
         self.response, self._seed = ResponsePlan.of(seen.books, self.costs), seed
         wanted = WantedGoals(seen, goals)
         self.left_out = (
@@ -123,12 +122,9 @@ class Planner:
 
     def with_stock_of(self, books: KnownBooks) -> Planner:
         """The same, which draws by lot from the stock of books in which something came."""
-        lots = counts_by_lot(books, self.goals, self.costs, may_come=True)
-        if lots == self.lots:
-            return self
-        other = copy(self)
+        other, lots = copy(self), counts_by_lot(books, self.goals, self.costs, may_come=True)
         other.lots, other.chooser = lots, Chooser(self.decisions, self._seed, lots.counts)
-        return other
+        return self if lots == self.lots else other
 
     @property
     def today(self) -> DecidedLevels:
