@@ -24,6 +24,8 @@ class RuleCase:
     weeks: int = 1
     first: int = 0
     """The first day of the roster, from the Monday on."""
+    weeks_averaged: int | None = None
+    """The reference period of an average."""
     engine: bool = False
     """Whether the engine knows of it, who knows some rules, and nothing of what is settled."""
 
@@ -66,4 +68,20 @@ RULE_CASES = (
     RuleCase("weekends", 3, 2, days(5, 12, 27), weeks=4, engine=True),
     RuleCase("weekends", 2, 1, days(5), days(-8)),
     RuleCase("weekends", 2, 1, days(6), days(12)),
+    RuleCase("weekly_rest", 32, 32.005, days(0, 1, 2, 3, 4, 5)),
+    RuleCase("weekly_rest", 32, 32.005, days(0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12), weeks=2),
+    RuleCase("weekly_rest", 56, 56.005, ((0, 8), (3, 0), (5, 16), (6, 16))),
+    RuleCase("weekly_rest", 16, 16.005, days(0, 1, 2, 3), days(-3, -2, -1)),
+    RuleCase("weekly_rest", 16, 16.005, days(3, 4, 5, 6), days(7, 8, 9)),
+    RuleCase("average_hours", 40, 39.98, days(0, 1, 2, 3, 4), days(7), weeks_averaged=1),
+    RuleCase("average_hours", 32, 31.98, days(0, 1, 2, 3, 4, 5, 7, 8), weeks=2, weeks_averaged=2),
+    RuleCase("average_hours", 48, 47.98, days(0, 1, 2, 3, 4, 5, 7, 8), weeks=2, weeks_averaged=1),
+    RuleCase("average_hours", 16, 15.98, days(0, 1), days(-7, -6), weeks_averaged=2),
+    RuleCase("average_hours", 21, 20.98, days(0, 1), days(-1), weeks_averaged=4),
+    RuleCase("rest_on_change", 24, 24.005, ((0, 8), (1, 16), (2, 16))),
+    RuleCase("rest_on_change", 8, 8.005, ((0, 8), (1, 0), (2, 0))),
+    RuleCase("rest_on_change", 32, 32.005, ((0, 16), (2, 16), (4, 8), (5, 8))),
+    RuleCase("rest_on_change", 8, 8.005, ((0, 8), (1, 8)), ((-1, 16),)),
+    RuleCase("rest_on_change", 8, 8.005, ((6, 8),), ((7, 0),)),
+    RuleCase("longest_night", 8, 7.98, ((0, 0), (1, 8), (2, 16))),
 )  # fmt: skip

@@ -44,6 +44,15 @@ def test_the_three_agree(tmp_path: Path, seed: int) -> None:
         "max_nights_per_week": random.randint(1, 4),
         "max_weekends": random.randint(0, 3),
     }
+    spans = Random(-1 - seed)
+    if seed % 2:
+        rules |= {
+            "min_weekly_rest_hours": spans.choice([24, 35, 48, 64]),
+            "max_average_hours_per_week": spans.choice([20, 30, 36.5, 48]),
+            "average_weeks": spans.choice([1, 2, 3, 6]),
+            "min_rest_hours_on_change": spans.choice([11, 24, 40]),
+            "max_night_shift_hours": spans.choice([7, 8]),
+        }
     before = draw_shifts(random, -random.choice([0, 1, 3, 10, 30]), 0)
     after = draw_shifts(random, 7 * weeks, 7 * weeks + random.choice([0, 0, 1, 3, 10]))
     planned = draw_shifts(random, 0, 7 * weeks)

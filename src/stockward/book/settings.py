@@ -11,9 +11,18 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from stockward.book.cells.date_forms import EXAMPLES, DateForm
+from stockward.book.presets import WORK_PRESETS
 from stockward.book.problems import did_you_mean
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes
@@ -106,8 +115,8 @@ class ForceSettings(_Part):
 class WorkRules(_Part):
     """``[work_rules]``: hard limits in every roster and every plan.
 
-    ``None`` is no limit: either the site says ``"none"`` in words, and then the rule is in ``model_fields_set``, or it
-    does not state the rule.
+    A ``preset`` states the rules of a law, and what the site states wins over it. ``None`` is no limit: either the site
+    says ``"none"`` in words, and then the rule is in ``model_fields_set``, or it does not state the rule.
     """
 
     max_hours_per_week: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
@@ -119,10 +128,32 @@ class WorkRules(_Part):
     max_nights_per_week: Annotated[int, Field(ge=0)] | None = None
     max_weekends: Annotated[int, Field(ge=0)] | None = None
     max_same_pair: Annotated[int, Field(ge=0)] | None = None
+    min_weekly_rest_hours: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
+    max_average_hours_per_week: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
+    average_weeks: Annotated[int, Field(ge=1, le=52)] | None = None
+    min_rest_hours_on_change: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
+    max_night_shift_hours: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)] | None = None
+    preset: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, stated: Any) -> Any:
+        """What the site states wins over its preset."""
+        preset = WORK_PRESETS.get(str(stated.get("preset"))) if isinstance(stated, dict) else None
+        return stated if preset is None else {**preset.values, **stated}
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, value: str | None) -> str | None:
+        if value is not None and value not in WORK_PRESETS:
+            raise ValueError(f"write one of {', '.join(WORK_PRESETS)}, or leave it out and state each rule")
+        return value
 
     @field_validator("*", mode="before")
     @classmethod
-    def _none_in_words(cls, value: object) -> object:
+    def _none_in_words(cls, value: object, about: ValidationInfo) -> object:
+        if about.field_name == "preset":
+            return value
         if isinstance(value, str) and value != NO_RULE:
             raise ValueError(f'write a number without quotes, or "{NO_RULE}" where there is no such rule')
         return None if value == NO_RULE else value

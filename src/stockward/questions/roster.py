@@ -20,7 +20,6 @@ from stockward.answers.roster import (
     Relaxation,
     RosterAnswer,
     RosterCost,
-    StatedRule,
 )
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
@@ -50,8 +49,8 @@ from stockward.roster.infeasible.relaxing import (
     least_hours_more,
     usual_hours,
 )
-from stockward.roster.rules.stated import require_possible, require_stated
-from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, OF_A_SITE
+from stockward.roster.rules.stated import require_possible, require_stated, stated_rules, told_of_rules
+from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
 from stockward.roster.site.demand import TABLES, Horizon, begun_before, post_spans, rows_not_known
 from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
@@ -144,7 +143,7 @@ def _make(site: Site, asked: RosterRequest, limit: Limit, progress: RosterProgre
     if asked.earlier is not None and not problem.earlier:
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
-    notes += (*asked.told, *_of_the_earlier(problem, asked))
+    notes += (*asked.told, *told_of_rules(problem), *_of_the_earlier(problem, asked))
     notes += _of_the_first_hours(problem)
     notes += _of_other_absences(problem)
     notes += tuple(rows_not_known(site))
@@ -480,7 +479,7 @@ def _answer(
         options=MappingProxyType(dict(asked.options)),
         start=problem.horizon.start,
         weeks=problem.horizon.weeks,
-        rules=stated_rules(site),
+        rules=stated_rules(site.settings.work_rules),
         status=made.status,
         stopped=made.stopped,
         cost=cost,
@@ -508,16 +507,6 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
         total=cost.total, changes=cost.changes, wishes=cost.wishes, nights=cost.nights, weekends=cost.weekends,
         hours=cost.hours,
     )  # fmt: skip
-
-
-def stated_rules(site: Site) -> tuple[StatedRule, ...]:
-    """The rules that the site states."""
-    stated = site.settings.work_rules
-    return tuple(
-        StatedRule(key=rule.key, value=rule.value(stated), words=rule.held_at(rule.value(stated)))
-        for rule in OF_A_SITE
-        if rule.key in stated.model_fields_set
-    )
 
 
 def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tuple[GuardMonth, ...]:

@@ -13,8 +13,8 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.book.problems import did_you_mean
 from stockward.guards.roll import on_posts, roll
-from stockward.questions.roster import MOST_WEEKS, stated_rules
-from stockward.roster.rules.stated import require_stated
+from stockward.questions.roster import MOST_WEEKS
+from stockward.roster.rules.stated import require_stated, stated_rules, told_of_rules
 from stockward.roster.site.demand import TABLES, Horizon, rows_not_known
 from stockward.roster.standing.duties import PlannedShifts, StandingRoster, days_in_force, read_standing
 from stockward.roster.standing.judging import breaks_of
@@ -65,7 +65,7 @@ def who_can_stand_in(
     return ReplacementAnswer(
         site=site.name, timezone=site.timezone, version=VERSION, at=asked.generated,
         options=MappingProxyType(dict(asked.options)), start=horizon.start, weeks=horizon.weeks,
-        rules=stated_rules(site), person=person, day=day,
+        rules=stated_rules(site.settings.work_rules), person=person, day=day,
         shifts=tuple(shift_to_fill(standing, loads, left, most) for left in shifts),
         notes=_notes(site, standing, shifts, asked), set_aside=_set_aside(site),
     )  # fmt: skip
@@ -93,7 +93,7 @@ def what_a_swap_does(
     return SwapAnswer(
         site=site.name, timezone=site.timezone, version=VERSION, at=asked.generated,
         options=MappingProxyType(dict(asked.options)), start=standing.horizon.start, weeks=standing.horizon.weeks,
-        rules=stated_rules(site),
+        rules=stated_rules(site.settings.work_rules),
         sides=(_side(loads, first, second, swapped), _side(loads, second, first, swapped)),
         breaks=breaks_of(standing, swapped, (one[0], other[0])), duties=swapped,
         notes=_notes(site, standing, (first, second), asked), set_aside=_set_aside(site),
@@ -190,7 +190,7 @@ def _notes(
         for duty in shifts
         if duty.locked
     ]
-    return (*told, *standing.notes, *rows_not_known(site))
+    return (*told, *told_of_rules(standing.problem), *standing.notes, *rows_not_known(site))
 
 
 def _set_aside(site: Site) -> dict[str, int]:

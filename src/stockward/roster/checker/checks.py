@@ -9,6 +9,12 @@ from itertools import combinations, pairwise
 
 from stockward.answers.roster import Duty
 from stockward.roster.checker.facts import ONE_DAY, Checked, RuleBreach, Stint
+from stockward.roster.checker.spans import (
+    check_average_hours,
+    check_longest_night,
+    check_rest_on_change,
+    check_weekly_rest,
+)
 
 _WINDOW = 28
 
@@ -164,13 +170,13 @@ def check_longest_run(checked: Checked) -> Iterator[RuleBreach]:
 def check_nights_in_a_row(checked: Checked) -> Iterator[RuleBreach]:
     """Nobody works more nights in a row than allowed."""
     most = checked.rules.max_consecutive_nights
-    yield from _too_long(checked, "nights_in_a_row", "nights", most, lambda one: is_night(checked, one))
+    yield from _too_long(checked, "nights_in_a_row", "nights", most, checked.is_night)
 
 
 def check_nights_a_week(checked: Checked) -> Iterator[RuleBreach]:
     """Nobody works more nights from Monday to Sunday than allowed."""
     most = checked.rules.max_nights_per_week
-    for person, monday, nights in _weeks(checked, lambda one: is_night(checked, one)) if most is not None else ():
+    for person, monday, nights in _weeks(checked, checked.is_night) if most is not None else ():
         if most is not None and len(nights) > most:
             words = f"{person} works {len(nights)} nights in the week of {monday}, at most {most}"
             yield RuleBreach("nights_a_week", words, person, None, monday)
@@ -190,22 +196,6 @@ def _too_long(
             if length > most and (beyond or into_locked):
                 words = f"{person} works {length} {what} in a row from {first} on, at most {most}"
                 yield RuleBreach(rule, words, person, None, first)
-
-
-def is_night(checked: Checked, one: Stint) -> bool:
-    """Whether a shift covers more than half of the five hours after a midnight."""
-    if (one.start, one.end) not in checked.nights:
-        checked.nights[one.start, one.end] = _covers_the_night(checked, one)
-    return checked.nights[one.start, one.end]
-
-
-def _covers_the_night(checked: Checked, one: Stint) -> bool:
-    dark, day = 0.0, one.day
-    while checked.clock(day, 0) < one.end:
-        low, high = max(one.start, checked.clock(day, 0)), min(one.end, checked.clock(day, 300))
-        dark += max((high - low).total_seconds(), 0)
-        day += ONE_DAY
-    return dark > 2.5 * 3600
 
 
 def check_shortest_run(checked: Checked) -> Iterator[RuleBreach]:
@@ -289,7 +279,7 @@ _Check = Callable[[Checked], Iterator[RuleBreach]]
 CHECKS_OF_ONE: tuple[_Check, ...] = (
     check_qualification, check_areas, check_there, check_one_shift_a_day, check_rest, check_hours_a_week,
     check_contract_hours, check_longest_run, check_nights_in_a_row, check_nights_a_week, check_shortest_run,
-    check_days_off, check_weekends,
+    check_days_off, check_weekends, check_weekly_rest, check_average_hours, check_rest_on_change, check_longest_night,
 )  # fmt: skip
 """Rules of one guard: what they find of one does not hang on the shifts of another."""
 CHECKS_OF_SEVERAL: tuple[_Check, ...] = (check_mixed, check_pairs)

@@ -77,8 +77,7 @@ class Checked:
         self.duties = duties
         self.before, self.after = self._settled()
         self.since = min((stint.day for stint in self.before), default=start)
-        self.nights: dict[tuple[datetime, datetime], bool] = {}
-        """Whether spans of time are nights, as far as that was asked."""
+        self._nights: dict[tuple[datetime, datetime], bool] = {}
         self.stints: dict[str, list[Stint]] = defaultdict(list)
         for duty in duties:
             day = duty.start.astimezone(self.zone).date()
@@ -90,13 +89,14 @@ class Checked:
             ones.sort(key=lambda one: one.start)
 
     def _settled(self) -> tuple[list[Stint], list[Stint]]:
-        """Assignments before the start, of the last five weeks, and locked ones after the end."""
+        """Assignments before the start, of the last five weeks or an average's, and locked ones after the end."""
         before, after = [], []
+        back = timedelta(days=max(35, 7 * (self.rules.average_weeks or 0)))
         for row in self.site["assignments"].iter_rows(named=True):
             day = row["start"].astimezone(self.zone).date()
             end = row["end"] or self._own_end(row["post"], row["start"])
             one = Stint(row["person"], row["post"], 1, day, row["start"], end, planned=False, row=row["row"])
-            if self.first - timedelta(days=35) <= day < self.first:
+            if self.first - back <= day < self.first:
                 before.append(one)
             elif day >= self.end and row["locked"]:
                 after.append(one)
@@ -115,6 +115,17 @@ class Checked:
         """A time of day of the site as a moment."""
         wall = datetime.combine(day, time(0)) + timedelta(minutes=minutes)
         return wall.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def is_night(self, one: Stint) -> bool:
+        """Whether a shift covers more than half of the five hours after a midnight."""
+        if (one.start, one.end) not in self._nights:
+            dark, day = 0.0, one.day
+            while self.clock(day, 0) < one.end:
+                low, high = max(one.start, self.clock(day, 0)), min(one.end, self.clock(day, 300))
+                dark += max((high - low).total_seconds(), 0)
+                day += ONE_DAY
+            self._nights[one.start, one.end] = dark > 2.5 * 3600
+        return self._nights[one.start, one.end]
 
     def spans(self, post: Mapping[str, Any], day: date) -> list[tuple[datetime, datetime]]:
         """The shifts of a post on one of its days."""

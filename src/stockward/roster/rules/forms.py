@@ -31,7 +31,8 @@ _LONG, _NEVER = 10_000, -(10**9)
 class Months:
     """The work of some guards on every day that is known: shape (rows, days before + days + days after).
 
-    ``guards`` says whose each row is, and ``inside`` which days are the roster's. ``start`` and ``end`` are minutes.
+    ``guards`` says whose each row is, and ``inside`` which days are the roster's. ``start`` and ``end`` are minutes;
+    ``kind`` is that of the shift.
     """
 
     guards: Integers
@@ -39,6 +40,7 @@ class Months:
     work: _Flags
     night: _Flags
     minutes: Integers
+    kind: Integers
     start: Integers
     end: Integers
 

@@ -32,6 +32,12 @@ from stockward.roster.rules.forms import (
     rest_between,
     weekends_of_four,
 )
+from stockward.roster.rules.spans import (
+    average_in_weeks,
+    longest_night,
+    rest_before_another_kind,
+    rest_in_seven_days,
+)
 
 if TYPE_CHECKING:
     from stockward.roster.site.problem import GuardProblem
@@ -217,18 +223,37 @@ PAIRS = SiteRule(
     name="pairs", key="max_same_pair",
     about="pairs", held="at most {:g} time{} the same pair at one post in 28 days",
 )  # fmt: skip
+WEEKLY_REST = SiteRule(
+    name="weekly_rest", key="min_weekly_rest_hours", form=rest_in_seven_days(), unit=_minutes_begun,
+    about="rest in any seven days", limits="at least {:g} hour{} without a break",
+    held="at least {:g} hour{} of rest without a break in any seven days",
+)  # fmt: skip
+AVERAGE_HOURS = SiteRule(
+    name="average_hours", key="max_average_hours_per_week", form=average_in_weeks(), unit=_whole_minutes,
+    about="average hours in a week", limits="at most {:g}", subject="average hours a week",
+    held="at most {:g} hour{} a week on average",
+)  # fmt: skip
+REST_ON_CHANGE = SiteRule(
+    name="rest_on_change", key="min_rest_hours_on_change", form=rest_before_another_kind(), unit=_minutes_begun,
+    about="rest before a shift of another kind", limits="at least {:g} hour{}",
+    held="at least {:g} hour{} of rest before a shift of another kind",
+)  # fmt: skip
+LONGEST_NIGHT = SiteRule(
+    name="longest_night", key="max_night_shift_hours", form=longest_night(), unit=_whole_minutes,
+    about="hours of a night shift", limits="at most {:g}", held="at most {:g} hour{} a night shift",
+)  # fmt: skip
 MIXED = WorkRule(name="mixed", about="more than one affiliation")
 LOCKED = WorkRule(name="locked", about="locked assignments")
 STAFFING = WorkRule(name="staffing", about="every place filled")
 
 RULES: tuple[WorkRule, ...] = (
     ONE_SHIFT_A_DAY, REST, HOURS_A_WEEK, CONTRACT_HOURS, LONGEST_RUN, SHORTEST_RUN, DAYS_OFF, NIGHTS_IN_A_ROW,
-    NIGHTS_A_WEEK, WEEKENDS, PAIRS, MIXED, LOCKED, STAFFING,
+    NIGHTS_A_WEEK, WEEKENDS, WEEKLY_REST, AVERAGE_HOURS, REST_ON_CHANGE, LONGEST_NIGHT, PAIRS, MIXED, LOCKED, STAFFING,
 )  # fmt: skip
 """Every rule of a roster, but for who could stand at a post at all."""
 OF_A_GUARD = tuple(rule for rule in RULES if rule.form is not None)
 AT_MOST = tuple(rule for rule in OF_A_GUARD if rule.form is not None and rule.form.at_most)
 """Those of a guard that say at most: what breaks them in some days of the roster breaks them in all."""
 _BY_KEY = {rule.key: rule for rule in RULES if isinstance(rule, SiteRule)}
-OF_A_SITE = tuple(_BY_KEY[key] for key in WorkRules.model_fields)
+OF_A_SITE = tuple(_BY_KEY[key] for key in WorkRules.model_fields if key in _BY_KEY)
 """Those that a site states, in the order of its settings."""

@@ -27,6 +27,7 @@ WEEK_DAYS = 7
 MINUTES_A_DAY = 24 * 60
 TABLES = ("posts", "people", "absences", "wishes", "assignments")
 """What a roster stands on."""
+NOON = 12
 NIGHT = (0, 5 * 60)
 """A night shift covers more than half of the time from 00:00 to 05:00."""
 
@@ -63,6 +64,13 @@ class DatedShift:
     """The days of the site on which it takes place."""
     night: bool
     weekend: bool
+    early: bool
+    """Whether it begins before noon by the clock of the site."""
+
+    @property
+    def kind(self) -> int:
+        """0 for a night, 1 for another that begins before noon, 2 for one that begins later."""
+        return 0 if self.night else 1 if self.early else 2
 
     @cached_property
     def minutes(self) -> int:
@@ -186,6 +194,7 @@ def shift_of(horizon: Horizon, start: datetime, end: datetime) -> DatedShift:
         touched=touched,
         night=2 * dark > NIGHT[1] - NIGHT[0],
         weekend=first.weekday() >= SATURDAY,
+        early=start.astimezone(zone).hour < NOON,
     )
 
 

@@ -71,6 +71,7 @@ class Scorer:
                     self.settled[guard, column] = len(shifts)
         origin = problem.horizon.moment(0, 0)
         self.minutes = np.array([0, *(shift.minutes for shift in shifts)], np.int64)
+        self.kind = np.array([0, *(shift.kind for shift in shifts)], np.int64)
         self.night = np.array([False, *(shift.night for shift in shifts)])
         self.weekend = np.array([False, *(shift.weekend for shift in shifts)])
         self.start, self.end = (
@@ -87,8 +88,8 @@ class Scorer:
         mine = self.settled[guards]
         shifts = np.concatenate([mine[:, : self.before], self.numbers(rows), mine[:, self.before :]], axis=1)
         return Months(
-            guards, self.inside, shifts > 0, self.night[shifts], self.minutes[shifts], self.start[shifts],
-            self.end[shifts],
+            guards, self.inside, shifts > 0, self.night[shifts], self.minutes[shifts], self.kind[shifts],
+            self.start[shifts], self.end[shifts],
         )  # fmt: skip
 
     def score(self, rows: Integers, guards: Integers) -> Integers:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from stockward.book import Site
+from stockward.book.settings import WorkRules
 from stockward.roster.engine.problem import SATURDAY
 from stockward.roster.site.demand import WEEK_DAYS, DatedShift, Horizon, RosterPost, shift_of
 
@@ -20,6 +21,11 @@ OTHER = "other"
 _HAIR = 1e-6
 HISTORY_DAYS = 35
 """What was worked so long before the start can still matter: 28 days, and the week in which they begin."""
+
+
+def history_days(rules: WorkRules) -> int:
+    """So many days before the start can matter: those, or the reference period of an average where that is longer."""
+    return max(HISTORY_DAYS, WEEK_DAYS * (rules.average_weeks or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class RosterGuard:
     """Minutes of the contract over the horizon that leave, sickness and training have taken."""
     other: frozenset[date]
     """Days of the horizon on which they are not available by an absence of kind ``other``."""
+    averaged: frozenset[date]
+    """Days, up to the end of the horizon, on which they count and are not on leave, sick or in training."""
 
     def can_stand(self, post: RosterPost) -> bool:
         """Whether they hold what the post asks for, and may guard its area."""
@@ -87,11 +95,12 @@ def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> RosterStaff:
     horizon
         The days of the roster.
     """
-    absences = absent_days(site, horizon)
+    back = history_days(site.settings.work_rules)
+    absences = absent_days(site, horizon, back)
     guards, left_out = [], []
     for row in roll.sort("person").iter_rows(named=True):
         code = row["person"]
-        guard = _guard(row, absences.get(code, Absent()), horizon)
+        guard = _guard(row, absences.get(code, Absent()), horizon, back)
         if row["hours_per_week"] is None:
             left_out.append((code, "no hours_per_week on record"))
         elif row["hours_per_week"] <= 0:
@@ -103,8 +112,8 @@ def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> RosterStaff:
     return RosterStaff(tuple(guards), tuple(left_out))
 
 
-def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon) -> RosterGuard:
-    counting = _counting(row, horizon)
+def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon, back: int) -> RosterGuard:
+    counting = _counting(row, horizon, WEEK_DAYS)
     minutes = 60 * (row["hours_per_week"] or 0)
     taken = sum(1 for day in absent.taking & counting if horizon.holds(day) and day.weekday() < SATURDAY)
     return RosterGuard(
@@ -117,17 +126,18 @@ def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon) -> RosterGu
         contract_minutes=int(minutes * contract_weeks(counting, absent, horizon) + _HAIR),
         taken_minutes=round(minutes * taken / WEEKDAYS_A_WEEK),
         other=frozenset(day for day in absent.other & counting if horizon.holds(day)),
+        averaged=_counting(row, horizon, back) - absent.taking,
     )
 
 
-def _counting(row: Mapping[str, Any], horizon: Horizon) -> frozenset[date]:
+def _counting(row: Mapping[str, Any], horizon: Horizon, back: int) -> frozenset[date]:
     """Days on which a guard counts, of all weeks that the roster touches, and of the days on which a shift may end."""
     first, last = row["counts_from"] or date.min, row["counts_to"] or date.max
-    return frozenset(day for day in _days_around(horizon) if first <= day <= last)
+    return frozenset(day for day in _days_around(horizon, back) if first <= day <= last)
 
 
-def _days_around(horizon: Horizon) -> list[date]:
-    return [horizon.date(day) for day in range(-WEEK_DAYS, horizon.days + WEEK_DAYS)]
+def _days_around(horizon: Horizon, back: int) -> list[date]:
+    return [horizon.date(day) for day in range(-back, horizon.days + WEEK_DAYS)]
 
 
 def contract_weeks(counting: Set[date], absent: Absent, horizon: Horizon) -> float:
@@ -148,9 +158,9 @@ def contract_weeks(counting: Set[date], absent: Absent, horizon: Horizon) -> flo
     return total
 
 
-def absent_days(site: Site, horizon: Horizon) -> dict[str, Absent]:
-    """The days of absence of each person in the weeks that the roster touches, and some around them."""
-    around = _days_around(horizon)
+def absent_days(site: Site, horizon: Horizon, back: int) -> dict[str, Absent]:
+    """The days of absence of each person from so many days before the roster to a week after it."""
+    around = _days_around(horizon, back)
     low, high = around[0], around[-1]
     local = site["absences"].with_columns(
         pl.col(name).dt.convert_time_zone(horizon.timezone).dt.date() for name in ("start", "end")
@@ -170,7 +180,7 @@ def read_assignments(site: Site, horizon: Horizon, posts: Mapping[str, RosterPos
 
     One without ``end`` ends where the shift of its post does that begins then, else after the site's shift hours.
     """
-    since = horizon.moment(-HISTORY_DAYS, 0)
+    since = horizon.moment(-history_days(site.settings.work_rules), 0)
     rows = site["assignments"].filter(pl.col("start") >= since).sort("start", "person")
     shift_hours = site.settings.force.shift_hours
     found = []

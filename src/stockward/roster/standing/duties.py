@@ -13,7 +13,7 @@ from stockward.answers.roster import Duty
 from stockward.book import Site
 from stockward.roster.site.demand import WEEK_DAYS, Horizon, RosterPost, read_posts, shift_of
 from stockward.roster.site.problem import GuardProblem, make_problem
-from stockward.roster.site.staff import HISTORY_DAYS, Worked, end_of_shift, read_assignments
+from stockward.roster.site.staff import Worked, end_of_shift, history_days, read_assignments
 from stockward.terms.errors import UsageError
 
 PlannedShifts = Mapping[tuple[str, datetime], str]
@@ -112,7 +112,9 @@ def _out_of_file(
 
 def _around(site: Site, horizon: Horizon) -> pl.DataFrame:
     """The assignments that were worked before the roster, and those that are locked after it."""
-    before = (pl.col("start") < horizon.moment(0, 0)) & (pl.col("start") >= horizon.moment(-HISTORY_DAYS, 0))
+    before = (pl.col("start") < horizon.moment(0, 0)) & (
+        pl.col("start") >= horizon.moment(-history_days(site.settings.work_rules), 0)
+    )
     after = pl.col("locked").fill_null(False) & (pl.col("start") >= horizon.moment(horizon.days, 0))
     return site["assignments"].filter(before | after)
 
