@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from stockward.book import read_site
 from stockward.cli import main
-from stockward.questions.plan_guards import with_planned_guards
+from stockward.questions.planned_roll import with_planned_guards
 
 DEPOT = Path(__file__).parents[2] / "examples" / "depot"
 AT = datetime(2026, 11, 30, tzinfo=UTC)

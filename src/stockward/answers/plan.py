@@ -25,6 +25,7 @@ class MeasureKind(StrEnum):
     DRAW = "draw"
     ELEMENT = "element"
     RESPONSE = "response"
+    POST = "post"
 
 
 class CostUnit(StrEnum):

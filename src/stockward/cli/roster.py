@@ -134,7 +134,7 @@ def roster_command(
 
 def _with_planned(facts: Site, seed: int) -> tuple[Site, str]:
     """The site with those who join by the plan of its guards, and what is to be told of them."""
-    from stockward.questions.plan_guards import with_planned_guards
+    from stockward.questions.planned_roll import with_planned_guards
     from stockward.report.plan.guards import joining_told
 
     more, codes = with_planned_guards(facts, now=moment_now(), seed=seed)

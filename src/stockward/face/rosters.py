@@ -15,7 +15,7 @@ from stockward.face.places import own_folder, own_place
 from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
-from stockward.questions.plan_guards import with_planned_guards
+from stockward.questions.planned_roll import with_planned_guards
 from stockward.questions.roster import (
     MOST_WEEKS,
     RosterRequest,

@@ -100,14 +100,20 @@ class Planner:
 
     def at_costs(self, costs: MeasureCosts) -> Planner:
         """The same at other costs."""
-        return self._taught(Planner(self._seen, self.goals, self._seed, self.case.closed_again, costs))
+        other = self._taught(Planner(self._seen, self.goals, self._seed, self.case.closed_again, costs))
+        for goal, known in zip(other.response.goals, self.response.goals, strict=True):
+            goal.learn(known)
+        return other
+
+    def in_books(self, books: KnownBooks) -> Planner:
+        """The same with other posts in the books: nothing in them that is weighed or counted is another."""
+        seen = replace(self._seen, books=books)
+        return self._taught(Planner(seen, self.goals, self._seed, self.case.closed_again, self.costs))
 
     def _taught(self, other: Planner) -> Planner:
         """A planner that knows what was measured here: which losses a plan finds is the same there."""
         for one, same in zip(other.case.held, self.case.held, strict=True):
             one.learn(same)
-        for goal, known in zip(other.response.goals, self.response.goals, strict=True):
-            goal.learn(known)
         return other
 
     def as_decided(self, choice: DecidedLevels) -> DecidedLevels:

@@ -10,23 +10,21 @@ from types import MappingProxyType
 
 import polars as pl
 
-from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import FrontPoint, PlanAnswer
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.protection.calendar import planned_days
-from stockward.protection.case_goals import ClosedAgain, GoalName
+from stockward.protection.case_goals import ClosedAgain
 from stockward.protection.coming.asked import scenarios_of
-from stockward.protection.decisions import DecidedLevels, LevelValue, parts_decided
-from stockward.protection.further_options import more_series
-from stockward.protection.guards.planning import ForcePlanner
-from stockward.protection.planned_books import planned_site
-from stockward.protection.planning import Planned, Planner
+from stockward.protection.guards.post_options import with_posts
+from stockward.protection.guards.posts_decided import DecidedPosts
+from stockward.protection.planning import Planned
 from stockward.protection.seen_books import SeenBooks
 from stockward.protection.spending.front import loss_front
 from stockward.protection.spending.ranges import cost_ranges
 from stockward.protection.together import planned_together
 from stockward.questions.plan_guards import GuardsQuestion
+from stockward.questions.planners import closing_with_plan, planners_of
 from stockward.questions.scenarios import MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site
@@ -82,17 +80,18 @@ def make_protection_plan(
     asked = SightRequest(goals=site["goals"], detection=site.settings.detection.detection, seed=seed)
     progress("closing the balances")
     seen = SeenBooks.of(books, asked)
-
-    closed_with_plan = _closing(asked, progress)
-    planner = Planner(seen, asked.goals, seed, closed_with_plan(seen))
+    posts = planners_of(known, seen, asked, moment=moment, now=generated, surge=surge, progress=progress)
+    planner, force = posts.planner, posts.force
     most = site.settings.plan.budget if budget is None else budget
     may_spend = None if most is None else Fraction(str(most))
-    progress("looking for the cheapest plan")
-    guarding = GuardsQuestion(known, moment, generated, surge, planner.costs, seed)
-    force = guarding.planner()
-    found, guards = planned_together(planner, force, may_spend)
-    cases = ScenarioBooks(books, planner, asked, closed_with_plan, guarding, force)
-    scenarios, robust = look_at_scenarios(cases, coming, found.choice, may_spend, share, progress)
+    left = None if may_spend is None else may_spend - posts.cost
+    found, guards = planned_together(planner, force, left)
+    guarding = GuardsQuestion(with_posts(known, posts.chosen), moment, generated, surge, planner.costs, seed)
+    cases = ScenarioBooks(planner.books, planner, asked, closing_with_plan(asked, progress), guarding, force)
+    scenarios, robust = posts.beside(*look_at_scenarios(cases, coming, found.choice, left, share, progress))
+    front_points = _front(seen, posts, found, asked, progress) if front else ()
+    ranges = cost_ranges(planner, force, found, [one.key for one in posts.chosen], seed, progress)
+    found, guards = posts.told(found, guards)
     return PlanAnswer(
         version=VERSION,
         at=generated,
@@ -125,46 +124,21 @@ def make_protection_plan(
         set_aside=len(site.problems),
         guards=guards,
         counts=found.counts,
-        front=_front(seen, planner, found, force, asked, progress) if front else (),
-        ranges=cost_ranges(planner, force, found, seed, progress),
+        front=front_points,
+        ranges=ranges,
     )
 
 
 def _front(
-    seen: SeenBooks,
-    planner: Planner,
-    found: Planned,
-    force: ForcePlanner | None,
-    asked: SightRequest,
-    progress: Callable[[str], None],
+    seen: SeenBooks, posts: DecidedPosts, found: Planned, asked: SightRequest, progress: Callable[[str], None]
 ) -> tuple[FrontPoint, ...]:
     """What larger and smaller losses would cost to find, with the same guards beside."""
 
     def closed_for(goals: pl.DataFrame) -> ClosedAgain:
-        return _closing(replace(asked, goals=goals), progress)(seen)
+        return closing_with_plan(replace(asked, goals=goals), progress)(seen)
 
-    beside = Fraction(0) if force is None or force.cost is None else force.cost
-    return loss_front(planner, found, beside, closed_for, progress)
-
-
-def _closing(asked: SightRequest, progress: Callable[[str], None]) -> Callable[[SeenBooks], ClosedAgain]:
-    """How books are closed again with a plan in them."""
-
-    def closed_with_plan(within: SeenBooks) -> ClosedAgain:
-        known: dict[tuple[LevelValue, ...], Mapping[GoalName, GoalAnswer]] = {}
-
-        def measured(choice: DecidedLevels) -> Mapping[GoalName, GoalAnswer]:
-            decided = tuple(one.levels[place].value for one, place in choice.items())
-            if decided not in known:
-                progress("closing the books again with the plan in them")
-                planned = planned_site(within.books, choice, within.balances.joined)
-                more = more_series(parts_decided(choice), within.tested_in, within.tested)
-                known[decided] = SeenBooks.of(known_at(planned, None), asked, more=more).goals()
-            return known[decided]
-
-        return measured
-
-    return closed_with_plan
+    guards = None if posts.force is None else posts.force.cost
+    return loss_front(posts.planner, found, guards or Fraction(0), posts.cost, closed_for, progress)
 
 
 _ASKED = ("goals", "costs", "options", "scenarios", "layers")

@@ -11,18 +11,15 @@ from datetime import date, datetime
 
 import polars as pl
 
-from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
 from stockward.guards.roll import day_of_the_books
 from stockward.protection.coming.asked import Factors
 from stockward.protection.costs import MeasureCosts
-from stockward.protection.guards.measured import books_with, joining_people
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.guards.posts import ForceQuestion
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site, with_factors
 from stockward.surge.demand import material_factors
-from stockward.terms.errors import UsageError
 from stockward.terms.periods import local_day
 
 
@@ -80,23 +77,3 @@ def _grown(books: KnownBooks, surges: Sequence[Surge]) -> dict[str, float] | Non
         return None
     found = [material_factors(books, one.production, one.only) for one in surges]
     return {material: math.prod(one[material] for one in found) for material in found[0]}
-
-
-def with_planned_guards(site: Site, *, now: datetime, seed: int) -> tuple[Site, tuple[str, ...]]:
-    """The site with those who join by the cheapest plan of its guards as further people, and their codes there.
-
-    A roster can then be made of them. Raises ``UsageError`` where there is nothing to plan for, or no plan.
-    """
-    books = known_at(site, None)
-    force = GuardsQuestion(books, None, now, None, MeasureCosts.of(books), seed).planner()
-    if force is None:
-        raise UsageError(
-            "no guards are planned for: state fill_probability under [force] in site.toml, or an order on guards"
-        )
-    if force.best.chosen is None:
-        raise UsageError(
-            "no guards meet every goal on them: stockward plan says which are in the way, and the ways out"
-        )
-    taken = joining_people(force.facts, force.best)
-    known, more = set(site["people"]["person"].to_list()), books_with(books, taken).site
-    return more, tuple(one for one in more["people"]["person"].to_list() if one not in known)

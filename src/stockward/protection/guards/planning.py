@@ -117,7 +117,7 @@ class ForcePlanner:
             goals=tuple(self._goal(one, by_record.get(one), measured.get(one)) for one in self.facts.goals),
             in_the_way=tuple(one.label for one in conflict),
             ways_out=self.ways_out,
-            as_given=self._as_given(),
+            as_given=self.as_given(),
             measured=len(measured),
             pool=len(self.facts.market.pool),
             candidates=self.facts.candidates,
@@ -146,7 +146,7 @@ class ForcePlanner:
             raise StockwardError(f"the guards of the plan miss {', '.join(missed)}: report it")
         return measured
 
-    def _as_given(self) -> OrderAsGiven | None:
+    def as_given(self) -> OrderAsGiven | None:
         """The orders on guards alone: nobody asks about posts, bands or output."""
         orders = [one for one in self.goals if one.kind is ForceGoalKind.ORDER]
         if not orders:

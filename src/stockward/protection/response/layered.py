@@ -55,7 +55,7 @@ class WorstHours:
 class Layered:
     """Elements by layer, the responses of posts (``None``: it answers no alarm), and the hours of the week.
 
-    ``reason`` says why nobody can tell the chance, though there are layers.
+    ``reason`` says why nobody can tell the chance, though there are layers. At ``unmanned`` posts nobody stands.
     """
 
     layers: tuple[tuple[LayeredElement, ...], ...]
@@ -63,6 +63,7 @@ class Layered:
     hours: tuple[HoursOfResponse, ...]
     unspread: int
     reason: str | None
+    unmanned: frozenset[str]
 
     @classmethod
     def of(cls, books: KnownBooks) -> Layered | None:
@@ -74,10 +75,12 @@ class Layered:
         elements = [_element(row) for row in rows]
         numbers = sorted({one.layer for one in elements})
         posts = books[_POSTS].to_dicts()
-        responses = {str(row["post"]): ResponseFigures.of(row) for row in posts}
+        responses = {str(row["post"]): ResponseFigures.of(row) if row["guards"] else None for row in posts}
         answering = [one for one in responses.values() if one is not None]
         unspread = sum(not one.spread_stated for one in elements)
-        unspread += sum(row["response_minutes"] is not None and row["response_rel"] is None for row in posts)
+        unspread += sum(
+            bool(row["guards"]) and row["response_minutes"] is not None and row["response_rel"] is None for row in posts
+        )
         nobody = None if answering else "no post answers alarms: write response_minutes and communication in posts"
         return cls(
             tuple(tuple(one for one in elements if one.layer == number) for number in numbers),
@@ -85,6 +88,7 @@ class Layered:
             hours_of(posts),
             unspread,
             aside or _set_aside(books, _POSTS) or nobody,
+            frozenset(str(row["post"]) for row in posts if not row["guards"]),
         )
 
     @property

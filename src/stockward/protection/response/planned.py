@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from stockward.answers.response.interruption import InterruptionAnswer, PlannedInterruption
 from stockward.book.known import KnownBooks
 from stockward.protection.costs import MeasureCosts
@@ -33,7 +35,8 @@ class ResponsePlan:
         """By the tables. Raises ``UsageError`` for a goal that cannot be held against them."""
         now, goal = interruption_of(books), books.site.settings.plan.interruption
         if goal is None:
-            options = books["options"].drop_nulls("element").height + books["options"].drop_nulls("post").height
+            unguarded = books["options"].filter(pl.col("guards").is_null())
+            options = unguarded.drop_nulls("element").height + unguarded.drop_nulls("post").height
             why = "options on elements and posts: no interruption is asked for under [plan] in site.toml"
             return cls(books, now, (), None, (why,) if options else ())
         layered = Layered.of(books)

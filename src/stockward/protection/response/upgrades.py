@@ -39,7 +39,8 @@ def upgrade_decisions(
     found: list[Decision] = []
     left_out: list[str] = []
     for kind, (_, column) in _TABLES.items():
-        rows = books["options"].filter(pl.col(column).is_not_null()).sort(column, "option")
+        of_kind = pl.col(column).is_not_null() & pl.col("guards").is_null()
+        rows = books["options"].filter(of_kind).sort(column, "option")
         for of, own in rows.group_by(column, maintain_order=True):
             usable = []
             for row in own.to_dicts():
@@ -53,6 +54,8 @@ def upgrade_decisions(
 
 def _why_not(layered: Layered, kind: MeasureKind, row: dict[str, Any]) -> str | None:
     """Why an option cannot be looked at."""
+    if kind is MeasureKind.RESPONSE and row["post"] in layered.unmanned:
+        return f"{row['option']}: nobody stands at {row['post']}: state guards in that option, or in posts"
     if kind is MeasureKind.ELEMENT or layered.responses[row["post"]] is not None:
         return None
     if row["response_minutes"] is not None and row["communication"] is not None:

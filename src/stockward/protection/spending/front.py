@@ -19,18 +19,20 @@ LOSSES_LOOKED_AT = (4.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.25)
 def loss_front(
     planner: Planner,
     found: Planned,
-    beside: Fraction,
+    guards: Fraction,
+    posts: Fraction,
     closed_again: Callable[[pl.DataFrame], ClosedAgain],
     progress: Callable[[str], None],
 ) -> tuple[FrontPoint, ...]:
     """The cheapest plan for each of these losses, up to the first that none finds; each is closed again as any plan is.
 
-    ``beside`` is what the plan costs whatever losses it must find, such as its guards; ``closed_again`` closes books
-    with a plan for other goals. Nothing where there is no plan, or none that must find a loss.
+    ``guards`` and options on ``posts`` cost as much whatever losses it must find, and ``found`` has the guards in it;
+    ``closed_again`` closes books with a plan for other goals. Nothing where there is no plan, or none that must find a
+    loss.
     """
     if found.choice is None or found.cost is None or not planner.sees_losses:
         return ()
-    own = CheapestChoice(found.status, found.choice, found.cost - beside, (found.bound or Fraction(0)) - beside)
+    own = CheapestChoice(found.status, found.choice, found.cost - guards, (found.bound or Fraction(0)) - guards)
     points, asked = [], planner
     for share in LOSSES_LOOKED_AT:
         if share != 1.0:
@@ -38,7 +40,7 @@ def loss_front(
             goals = planner.goals.with_columns(pl.col("quantity") * share)
             asked = asked.asking(goals, closed_again(goals))
         best = own if share == 1.0 else asked.cheapest([asked.case])
-        points.append(_point(asked, share, best, beside, found))
+        points.append(_point(asked, share, best, guards + posts, found))
         if best.choice is None:
             break
     return tuple(points)

@@ -19,17 +19,23 @@ _NINE_TENTHS = (0.05, 0.95)
 
 
 def cost_ranges(
-    planner: Planner, force: ForcePlanner | None, found: Planned, seed: int, progress: Callable[[str], None]
+    planner: Planner,
+    force: ForcePlanner | None,
+    found: Planned,
+    bought: Sequence[str],
+    seed: int,
+    progress: Callable[[str], None],
 ) -> CostRanges | None:
     """The ranges of the cost of a plan; ``None`` without one, and where every cost is a single figure.
 
     Each end of each cost is looked at with all other costs as likely, and all costs at the same end together. A cost of
-    which the plan takes nothing is not looked at where it is higher: no other plan gets cheaper by that.
+    which the plan takes nothing is not looked at where it is higher: no other plan gets cheaper by that. The options
+    ``bought`` on guards at posts stay in every plan.
     """
     ranged = planner.costs.ranged
     if not ranged or found.choice is None or (force is not None and force.cost is None):
         return None
-    priced = _PricedPlan(planner, force, found)
+    priced = _PricedPlan(planner, force, found, tuple(bought))
     likely = priced.at({})
     slopes = [_slopes(priced, likely, one) for one in ranged]
     hinges = []
@@ -63,6 +69,7 @@ class _PricedPlan:
     planner: Planner
     force: ForcePlanner | None
     found: Planned
+    bought: tuple[str, ...]
 
     def at(self, ends: Mapping[RangedCost, CostEnd]) -> _AtCosts:
         """The same plan with some costs at an end of their range."""
@@ -86,7 +93,11 @@ class _AtCosts:
         drawn = self.plan.planner.drawn_by(self.plan.found.choice or {})
         levels = sum((one.levels[place].cost for one, place in kept.items()), Fraction(0))
         lots = sum((one.cost_of(own) for one, own in zip(self.planner.lots.counts, drawn, strict=True)), Fraction(0))
-        return levels + lots + self._guards(self.plan.force)
+        return levels + lots + self._guards(self.plan.force) + self._posts
+
+    @property
+    def _posts(self) -> Fraction:
+        return sum((self.planner.costs.of_option(one) for one in self.plan.bought), Fraction(0))
 
     @property
     def today(self) -> Fraction:
@@ -104,7 +115,7 @@ class _AtCosts:
         guards = Fraction(0) if self.force is None else self.force.cost
         if best.cost is None or best.choice is None or guards is None:
             return None
-        regret = self.kept - best.cost - guards
+        regret = self.kept - best.cost - guards - self._posts
         return self._hinge(one, end, regret, best) if regret > 0 else None
 
     def _hinge(self, one: RangedCost | None, end: CostEnd, regret: Fraction, best: CheapestChoice) -> CostHinge:

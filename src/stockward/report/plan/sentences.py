@@ -21,7 +21,7 @@ from stockward.report.plan.guards import (
 from stockward.terms.verdicts import Solved
 
 _NAMES = 4
-_ON_THE_WAY = (MeasureKind.ELEMENT, MeasureKind.RESPONSE)
+_ON_THE_WAY = (MeasureKind.ELEMENT, MeasureKind.RESPONSE, MeasureKind.POST)
 BOUGHT = (MeasureKind.OPTION, MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT, *_ON_THE_WAY)
 """What is done or not, and not so many times a year."""
 
@@ -155,6 +155,8 @@ def measure_name(measure: PlannedMeasure) -> str:
         return f"Strengthen {measure.of}"
     if measure.kind is MeasureKind.RESPONSE:
         return f"Response of {measure.of}"
+    if measure.kind is MeasureKind.POST:
+        return f"Guards at {measure.of}"
     return f"Replace {measure.of}"
 
 

@@ -11,7 +11,7 @@ _OF_A_RESPONSE = ("response_rel", "communication")
 _REPLACED = {
     "method": ("random_rel", "systematic_rel", "random_abs", "systematic_abs"),
     "element": ("detection", "delay_minutes", "delay_rel"),
-    "post": ("response_minutes", "response_rel", "communication"),
+    "post": ("guards", "response_minutes", "response_rel", "communication"),
     "area": ("parts",),
 }
 """The figures that an option may replace, by what it is for."""
