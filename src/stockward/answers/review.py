@@ -17,6 +17,7 @@ from stockward.answers.measuring.fit import ErrorsFit
 from stockward.answers.measuring.records import MeasuringRecords
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
+from stockward.answers.plan import PlanAnswer
 from stockward.answers.response.interruption import InterruptionAnswer
 from stockward.answers.selection import SelectionAnswer
 from stockward.answers.settled.spans import SettledLosses
@@ -115,7 +116,8 @@ class ReviewAnswer:
     ``measuring`` is what readings of standards and pairs show; empty where the site keeps none.
     ``settled`` is what is confirmed, or explained with an amount, and so out of the tests.
     ``force`` and ``mix`` are ``None`` and ``orders`` empty where the site has no such tables; ``selection`` is ``None``
-    where no order on guards asks for one. ``interruption`` is ``None`` for a site without layers.
+    where no order on guards asks for one. ``interruption`` is ``None`` for a site without layers, ``plan``
+    where none was asked for.
     """
 
     version: str
@@ -152,3 +154,4 @@ class ReviewAnswer:
     mix: MixAnswer | None = None
     selection: SelectionAnswer | None = None
     interruption: InterruptionAnswer | None = None
+    plan: PlanAnswer | None = None

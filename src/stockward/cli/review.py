@@ -40,6 +40,7 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
     "--guards", metavar="ORDER", help='Ask for an order on guards that is not on record: ">2" is more than double.'
 )
 @click.option("--due", metavar="DATE", help="Day by which that order is to be met; 90 days ahead without it.")
+@click.option("--plan", is_flag=True, help="Look for the cheapest plan that meets every goal as well: takes longer.")
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",
               help="Write the answers as JSON; - for standard output.")  # fmt: skip
@@ -49,8 +50,8 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def review_command(
     site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
-    since: datetime | None, until: datetime | None, guards: str | None, due: str | None, html: Path | None,
-    json_file: Path | str | None, xlsx: Path | None, covariance: bool, seed: int, quiet: bool,
+    since: datetime | None, until: datetime | None, guards: str | None, due: str | None, plan: bool,
+    html: Path | None, json_file: Path | str | None, xlsx: Path | None, covariance: bool, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
     """Review a site: what is missing, what would go unseen, and what guards do the posts and orders take?"""
     from stockward.guards.orders.asked import AskedOrder
@@ -67,8 +68,9 @@ def review_command(
         from stockward.questions.review import make_review
 
         answers = make_review(
-            facts, as_of=as_of, surge=surge, guards=asked, seed=seed, generated=moment_now(), progress=step
-        )
+            facts, as_of=as_of, surge=surge, guards=asked, seed=seed, plan=plan, generated=moment_now(),
+            progress=step,
+        )  # fmt: skip
         if html is not None:
             step("writing the report")
             write_answer(report.write_html(answers), html)

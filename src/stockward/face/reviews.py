@@ -227,6 +227,7 @@ def review(
     guards: str | None = None,
     due: str | date | None = None,
     seed: int = DEFAULT_SEED,
+    plan: bool = False,
 ) -> Review:
     """Review a site: what is missing, what would go unseen, today and at a surge, and what guards it takes.
 
@@ -248,6 +249,8 @@ def review(
         ahead without it.
     seed
         Of every simulation in it, from 0 on; the same facts, options and seed give the same figures.
+    plan
+        Look for the cheapest plan that meets every goal as well, as ``sw.plan`` does; ``answers.plan`` has it.
 
     Returns
     -------
@@ -272,7 +275,8 @@ def review(
     asked = asked_order(guards, due)
     grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     read = site_of(site)
-    return Review(make_review(read, as_of=moment_of(as_of), surge=grown, guards=asked, seed=seed, generated=now()))
+    made = make_review(read, as_of=moment_of(as_of), surge=grown, guards=asked, seed=seed, plan=plan, generated=now())
+    return Review(made)
 
 
 def asked_order(guards: str | None, due: str | date | None) -> AskedOrder | None:

@@ -11,6 +11,7 @@ from typing import Any
 from stockward.answers.balances import Balances
 from stockward.answers.items import ItemFindings
 from stockward.answers.losses import SeriesVerdict
+from stockward.answers.plan import PlanAnswer
 from stockward.answers.review import FactsUsed, ReviewAnswer, SetAside, WaitedFor
 from stockward.balance.closing import close_balances
 from stockward.balance.errors_in_doubt.needed import errors_needed
@@ -54,6 +55,7 @@ def make_review(
     surge: Surge | None = None,
     guards: AskedOrder | None = None,
     seed: int = DEFAULT_SEED,
+    plan: bool = False,
     generated: datetime,
     progress: ReviewProgress = lambda step: None,
 ) -> ReviewAnswer:
@@ -71,13 +73,15 @@ def make_review(
         An order on guards that is not on record, to be answered like those that are.
     seed
         Of every simulation in it; same facts, options and seed give the same answers.
+    plan
+        Look for the cheapest plan that meets every goal as well, which takes longer than all the rest.
     generated
         The moment to print on it. Its day is that on which guards are counted where neither ``as_of`` nor stock names
         one, and rows of a later day are told in notices; else it enters no answer. The core never asks the clock.
     progress
         Told the name of each step as it begins.
 
-    Raises ``UsageError`` for a site without a single row.
+    Raises ``UsageError`` for a site without a single row, and for a plan of one that states no goal or not every cost.
     """
     site.require_filled()
     moment = None if as_of is None else end_of(as_of, site.timezone)
@@ -135,7 +139,22 @@ def make_review(
         mix=force.mix,
         selection=force.selection,
         interruption=interruption_of(books),
+        plan=_plan(site, as_of, surge, seed, generated, progress) if plan else None,
     )
+
+
+def _plan(
+    site: Site,
+    as_of: str | date | datetime | None,
+    surge: Surge | None,
+    seed: int,
+    generated: datetime,
+    progress: Callable[[str], None],
+) -> PlanAnswer:
+    # Integer programs are loaded for the reviews that ask for a plan alone.
+    from stockward.questions.plan import make_protection_plan
+
+    return make_protection_plan(site, as_of=as_of, surge=surge, seed=seed, generated=generated, progress=progress)
 
 
 def _options(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from stockward.answers.plan import PlanAnswer
-from stockward.answers.response.interruption import PlannedInterruption
-from stockward.report.interruption.sheets import interruption_document
+from stockward.report.plan.contents import plan_contents
 from stockward.report.review.document import json_text
 
 PROTECTION_SCHEMA = "stockward.protection/1"
@@ -19,41 +17,6 @@ def write_protection_json(plan: PlanAnswer) -> str:
         "schema": PROTECTION_SCHEMA,
         "generated": {"version": plan.version, "at": plan.at, "seed": plan.seed, "options": plan.options},
         "site": {"name": plan.site},
-        "detection": {"false_alarm": plan.false_alarm, "detection": plan.detection},
-        "production": plan.production,
-        "assumptions": plan.assumptions,
-        "status": plan.status,
-        "cost": {
-            "unit": plan.cost_unit,
-            "currency": plan.currency,
-            "a_year": plan.cost,
-            "bound": plan.bound,
-            "now": plan.cost_now,
-            "budget": plan.budget,
-            "needs": plan.needs,
-        },
-        "measures": [{**asdict(one), "changes": one.changes} for one in plan.measures],
-        "goals": [{**asdict(one), "met_now": one.met_now, "met": one.met} for one in plan.goals],
-        **({"counts": plan.counts} if plan.counts else {}),
-        "in_the_way": plan.in_the_way,
-        "calendar": plan.calendar,
-        "scenarios": plan.scenarios,
-        "robust": plan.robust,
-        **_interruption(plan.interruption),
-        **({"front": plan.front} if plan.front else {}),
-        **({} if plan.ranges is None else {"ranges": plan.ranges}),
-        "left_out": plan.left_out,
-        "closed_again": plan.closed_again,
-        "looked_at": plan.looked_at,
-        "set_aside": plan.set_aside,
-        **({} if plan.guards is None else {"guards": {**asdict(plan.guards), "joining": plan.guards.joining}}),
+        **plan_contents(plan),
     }
     return json_text(document, plan.timezone)
-
-
-def _interruption(planned: PlannedInterruption | None) -> dict[str, Any]:
-    """The goal that a thief is met in time; no key for a site without layers."""
-    if planned is None:
-        return {}
-    then = None if planned.then is None else interruption_document(planned.then)
-    return {"interruption": {**asdict(planned), "now": interruption_document(planned.now), "then": then}}

@@ -71,13 +71,7 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
         badge=_IMPOSSIBLE if plan.cost is None else _PLANNED,
         proof=(*say.ways_out(plan), *say.proof_words(plan)),
         figures=_figures(plan),
-        measures=tuple(
-            (
-                say.measure_name(one), say.level_words(one, now=True), say.level_words(one, now=False),
-                say.cost_words(plan, one.cost_now), say.cost_words(plan, one.cost),
-            )
-            for one in say.changed_measures(plan)
-        ),
+        measures=tuple(say.measure_cells(plan, one) for one in say.changed_measures(plan)),
         stays=tuple(say.stays_words(plan)),
         goals=tuple(
             (

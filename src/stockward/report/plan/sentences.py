@@ -171,6 +171,14 @@ def level_words(measure: PlannedMeasure, *, now: bool) -> str:
     return f"{words.number(times, 0 if times >= 10 else 1)}{of} a year"
 
 
+def measure_cells(plan: PlanAnswer, measure: PlannedMeasure) -> tuple[str, str, str, str, str]:
+    """What is decided on, today and in the plan, and what each costs a year."""
+    return (
+        measure_name(measure), level_words(measure, now=True), level_words(measure, now=False),
+        cost_words(plan, measure.cost_now), cost_words(plan, measure.cost),
+    )  # fmt: skip
+
+
 def changed_measures(plan: PlanAnswer) -> list[PlannedMeasure]:
     """What differs from today, the dearest change first."""
     measures = [one for one in plan.measures if one.changes]

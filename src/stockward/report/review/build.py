@@ -14,6 +14,7 @@ from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.report.guards import part as guards
 from stockward.report.interruption.part import interruption_part
 from stockward.report.kit import charts, words
+from stockward.report.plan.part import plan_part
 from stockward.report.review import books, claims, context, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import (
@@ -87,6 +88,7 @@ def build_page(review: ReviewAnswer) -> context.Page:
         unseen=seen,
         guards=guards.build_guards_part(review),
         interruption=interruption_part(review.interruption),
+        plan=plan_part(review.plan),
         ledger=ledger.ledger_view(review),
         items=books.items(review),
         stock=books.stock(review),

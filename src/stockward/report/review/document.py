@@ -19,18 +19,13 @@ from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.answers.settled.spans import SettledLosses
 from stockward.report.interruption.sheets import interruption_document
 from stockward.report.kit import words
+from stockward.report.plan.contents import plan_contents
 from stockward.report.review.grounds.measuring import has_records
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather
 from stockward.terms.signs import escaped
 from stockward.terms.verdicts import TESTS, Basis
 
 REVIEW_SCHEMA = "stockward.review/1"
-
-# Questions that a review does not answer yet; programs of others find the keys all the same.
-_LATER: dict[str, Any] = {
-    "roster": None,
-    "plan": None,
-}
 
 
 def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
@@ -82,7 +77,9 @@ def write_json(review: ReviewAnswer, *, covariance: bool = False) -> str:
         "mix": review.mix,
         "selection": review.selection,
         **_interruption(review),
-        **_LATER,
+        # A roster is a question of its own; programs of others find the key all the same.
+        "roster": None,
+        "plan": None if review.plan is None else plan_contents(review.plan),
     }
     return json_text(document, review.timezone)
 

@@ -13,6 +13,7 @@ from stockward.report.guards import terminal as guards_terminal
 from stockward.report.interruption.sentences import interruption_lines
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
+from stockward.report.plan.part import plan_lines
 from stockward.report.review import claims, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, gather
@@ -81,6 +82,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
     if review.interruption is not None:
         for text in interruption_lines(review.interruption):
             say_block(console, f"Response: {text}")
+    for text in [] if review.plan is None else plan_lines(review.plan):
+        say_block(console, f"Plan: {text}")
     if review.surge is not None:
         for text in review.surge.assumptions:
             say_block(console, f"Surge: {text}")

@@ -14,6 +14,7 @@ from stockward.report.guards import sheets as guards_sheets
 from stockward.report.interruption.sheets import interruption_rows, interruption_sheets
 from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet, write_sheets
+from stockward.report.plan.part import plan_part_sheets
 from stockward.report.review import books, sentences, settled, unseen
 from stockward.report.review.grounds import errors, ledger, measuring
 from stockward.report.review.views import SeriesView, by_urgency, event_verdict, events, figure, gather
@@ -51,6 +52,7 @@ def review_sheets(review: ReviewAnswer) -> tuple[Sheet, ...]:
         *_stores(review),
         *guards_sheets.guards_sheets(review),
         *interruption_sheets(review.interruption),
+        *plan_part_sheets(review.plan),
         *ledger.ledger_sheets(review),
         _items(review),
         _evidence(review, series),

@@ -14,6 +14,7 @@ from stockward.report.guards import context as guards_context
 from stockward.report.interruption.part import InterruptionPart
 from stockward.report.kit.context_parts import Badge as Badge
 from stockward.report.kit.context_parts import Pair as Pair
+from stockward.report.plan.part import PlanPart
 from stockward.report.review.context.measuring import CheckLine as CheckLine
 from stockward.report.review.context.measuring import Measuring as Measuring
 from stockward.report.review.context.measuring import PairLine as PairLine
@@ -371,6 +372,7 @@ class Page:
     unseen: Annotated[Unseen | None, "what would go unseen, if anything is measured"]
     guards: Annotated[guards_context.GuardsView | None, "the section on guards; none where the site has no such tables"]
     interruption: Annotated[InterruptionPart | None, "whether a thief is met in time; none for a site without layers"]
+    plan: Annotated[PlanPart | None, "the cheapest plan; none for a review that asks for none"]
     ledger: Annotated[Ledger | None, "what the ledger's own arithmetic shows; none where it shows nothing"]
     items: Annotated[Items, "what the exact books show"]
     stock: Annotated[Stock | None, "counted stock over time, if any was counted"]
