@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from stockward.answers.detection import GoalAnswer
-from stockward.answers.plan import GoalInTheWay, MeasureKind
+from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal
 from stockward.protection.decisions import DecidedLevels, Decision
 from stockward.protection.goals_held import HeldGoal
 from stockward.protection.seen_books import SeenBooks
@@ -164,3 +164,30 @@ def _called(row: dict[str, Any]) -> str:
     """What people call a series: the substance and its area, the latter blank for the whole site."""
     holding, area = row["holding_name"] or row["substance"], row["area_name"] or row["area"]
     return f"{holding}, whole site" if area is None else f"{holding} in {area}"
+
+
+def planned_goal(
+    held: HeldGoal, today: DecidedLevels, choice: DecidedLevels | None, price: float | None
+) -> PlannedGoal:
+    """A goal as it is found with what is done today and with a choice, and what it costs."""
+    now = held.held(held.key(today))
+    then = None if choice is None else held.held(held.key(choice))
+    return PlannedGoal(
+        id=held.id,
+        label=held.label,
+        area=held.area,
+        substance=held.substance,
+        quantity=held.goal.quantity,
+        unit=held.unit,
+        within_days=held.goal.within_days,
+        needed_now=with_resting(now.detectable, held.resting),
+        needed=None if then is None else with_resting(then.detectable, held.resting),
+        chance_now=now.probability,
+        chance=None if then is None else then.probability,
+        price=price,
+    )
+
+
+def with_resting(needed: float | None, resting: float) -> float | None:
+    """A loss that is found, where so much may be taken unseen beside it."""
+    return None if needed is None else needed + resting

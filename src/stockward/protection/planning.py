@@ -14,7 +14,7 @@ from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal, Plann
 from stockward.answers.planned.draws import LotCount
 from stockward.answers.response.interruption import PlannedInterruption
 from stockward.book.known import KnownBooks
-from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals
+from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals, planned_goal, with_resting
 from stockward.protection.choosing import CheapestChoice, Chooser, HeldRequirement
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.counts.drawing import CountedGoal
@@ -292,7 +292,7 @@ class Planner:
             label=held.label,
             quantity=held.goal.quantity,
             unit=held.unit,
-            reachable=_with(best, held.resting),
+            reachable=with_resting(best, held.resting),
             cost_without=_real(self._without(case, held).cost),
             reason=None if held.target > 0 else "it may be taken out of what stands at earlier readings",
         )
@@ -322,7 +322,7 @@ class Planner:
                 ),
                 *draw_measures(counts),
             ),
-            goals=tuple(self._goal(one, choice, prices.get(id(one))) for one in self.case.held),
+            goals=tuple(planned_goal(one, self.today, choice, _real(prices.get(id(one)))) for one in self.case.held),
             in_the_way=in_the_way,
             interruption=interruption or self.response.planned(choice, _real(prices.get(id(self.response.held)))),
             left_out=self.left_out,
@@ -377,28 +377,6 @@ class Planner:
             names = dict(self.books["areas"].select(pl.col("area").cast(pl.String), "name").rows())
             return names.get(decision.of) or decision.of
         return decision.of
-
-    def _goal(self, held: HeldGoal, choice: DecidedLevels | None, price: Fraction | None) -> PlannedGoal:
-        now = held.held(held.key(self.today))
-        then = None if choice is None else held.held(held.key(choice))
-        return PlannedGoal(
-            id=held.id,
-            label=held.label,
-            area=held.area,
-            substance=held.substance,
-            quantity=held.goal.quantity,
-            unit=held.unit,
-            within_days=held.goal.within_days,
-            needed_now=_with(now.detectable, held.resting),
-            needed=None if then is None else _with(then.detectable, held.resting),
-            chance_now=now.probability,
-            chance=None if then is None else then.probability,
-            price=_real(price),
-        )
-
-
-def _with(needed: float | None, resting: float) -> float | None:
-    return None if needed is None else needed + resting
 
 
 def _real(cost: Fraction | None) -> float | None:
