@@ -179,6 +179,25 @@ class PlanSettings(_Part):
         return value
 
 
+class PatrolSettings(_Part):
+    """``[patrol]``: how patrols walk.
+
+    ``step_minutes`` is the grain of time; a theft must take one step at least. ``patrols`` are how many walk together,
+    that of the posts without it, where ``guards_each`` make one patrol. ``shift_hours`` is the length of a shift, that
+    of the posts without it. ``metres_per_minute`` gives walks between areas with x_m and y_m where no path is stated.
+    ``least_visits`` of each target that states none, a shift. ``break_minutes``: each patrol rests so long at its base,
+    beginning in the middle half of its shift.
+    """
+
+    step_minutes: Annotated[float, Field(gt=0, le=60, allow_inf_nan=False)] = 5
+    patrols: Annotated[int, Field(ge=1, le=20)] | None = None
+    guards_each: Annotated[int, Field(ge=1, le=100)] = 1
+    shift_hours: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] | None = None
+    metres_per_minute: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
+    least_visits: Annotated[int, Field(ge=0, le=100)] = 0
+    break_minutes: Annotated[float, Field(ge=0, le=240, allow_inf_nan=False)] = 0
+
+
 class Settings(_Part):
     """The whole of ``site.toml``."""
 
@@ -188,6 +207,7 @@ class Settings(_Part):
     force: ForceSettings = ForceSettings()
     work_rules: WorkRules = WorkRules()
     plan: PlanSettings = PlanSettings()
+    patrol: PatrolSettings = PatrolSettings()
 
     @field_validator("format")
     @classmethod
@@ -308,6 +328,7 @@ def _shown(value: object) -> str:
 _PARTS: dict[str, type[BaseModel]] = {
     "": Settings, "site": SiteSettings, "detection": DetectionSettings, "force": ForceSettings,
     "force.affiliation": Affiliation, "work_rules": WorkRules, "plan": PlanSettings,
+    "patrol": PatrolSettings,
 }  # fmt: skip
 
 

@@ -17,6 +17,12 @@ from stockward.book.checks.protection.layers import (
     an_option_is_for_one_thing,
     layers_follow_on_each_other,
 )
+from stockward.book.checks.protection.patrols import (
+    a_path_joins_two_areas,
+    a_patrol_leaves_after_it_came,
+    a_target_states_its_worth,
+    what_is_likely_lies_in_its_range,
+)
 from stockward.book.checks.refused.guards import (
     a_cost_is_of_its_kind,
     a_driver_has_its_amount,
@@ -192,6 +198,10 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_response_is_whole, ("posts",)),
     SiteCheck(layers_follow_on_each_other, ("layers",)),
     SiteCheck(an_option_is_for_one_thing, ("options",)),
+    SiteCheck(a_path_joins_two_areas, ("paths",)),
+    SiteCheck(a_target_states_its_worth, ("targets",)),
+    SiteCheck(what_is_likely_lies_in_its_range, ("targets",)),
+    SiteCheck(a_patrol_leaves_after_it_came, ("rounds",)),
     SiteCheck(a_total_is_no_row),
     SiteCheck(a_header_is_no_row),
     SiteCheck(a_note_is_no_row),
@@ -201,7 +211,7 @@ SITE_CHECKS: tuple[SiteCheck, ...] = (
     SiteCheck(a_rate_may_be_a_percentage, ("normal_losses",)),
     SiteCheck(a_content_may_be_a_percentage, ("contents",)),
     SiteCheck(two_keys_may_be_one, ("areas", "materials")),
-    SiteCheck(a_year_may_be_wrong, ("movements", "counts", "checks", "pairs", *_BY_DAY)),
+    SiteCheck(a_year_may_be_wrong, ("movements", "counts", "checks", "pairs", "rounds", *_BY_DAY)),
     SiteCheck(movements_may_stand_twice, ("movements",)),
     SiteCheck(a_normal_loss_may_be_unknown, ("normal_losses",)),
     SiteCheck(items_counted_before_may_be_counted_again, ("movements", "counts")),

@@ -6,7 +6,6 @@ now. What a thief gains at least by that mixture of thefts is a lower bound of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from stockward.optim.matrix_game import GameSolution, MatrixGame
 from stockward.patrol.game.proof import bound_together
+from stockward.patrol.game.relaxed import flow_bound
 from stockward.patrol.game.together import JointSearch
 
 if TYPE_CHECKING:
@@ -25,11 +25,25 @@ _KEPT = (2, 8, 64, 4_096)
 _PROVEN = 1e-9
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is done: ``rounds`` of looking for walks, until the value is proven within ``gap``, a share of it.
+
+    ``proofs`` of several patrols together are tried, each in so many deterministic ``seconds``.
+    """
+
+    gap: float = 0.0
+    rounds: int = 100_000
+    proofs: int = 100_000
+    seconds: float = 60.0
+
+
 @dataclass(frozen=True, eq=False)
 class Mixture:
     """Walks of a shift and the share of nights on which each is walked; what a thief then gains at best, and a bound.
 
-    No mixture leaves him less than ``bound``. ``rounds`` counts how often walks were looked for.
+    No mixture leaves him less than ``bound``. ``rounds`` counts how often walks were looked for. ``proven``: the value
+    is as close to the bound as was asked for.
     """
 
     walks: tuple[Walks, ...]
@@ -37,6 +51,7 @@ class Mixture:
     value: float
     bound: float
     rounds: int
+    proven: bool
 
     @property
     def gap(self) -> float:
@@ -45,31 +60,31 @@ class Mixture:
 
 
 def best_mixture(
-    ground: Ground, thefts: Thefts, *, gap: float = 0.0, going_on: Callable[[int], bool] = lambda rounds: True
+    ground: Ground, thefts: Thefts, *, effort: Effort | None = None
 ) -> Mixture | None:
-    """The mixture of walks that leaves a thief who knows it the least; ``None`` where no walks hold all they must.
+    """The mixture of walks that leaves a thief who knows it the least; ``None`` where none were found that hold all.
 
-    It is proven within ``gap`` of the value, unless ``going_on``, asked with the number of rounds so far, ends it.
+    It is proven within the gap of the effort, the whole of it without one, unless the effort ends before.
     """
-    return _Mixing(ground, thefts, gap).made(going_on)
+    return _Mixing(ground, thefts, effort or Effort()).made()
 
 
 class _Mixing:
-    def __init__(self, ground: Ground, thefts: Thefts, gap: float) -> None:
-        self.ground, self.thefts, self.gap = ground, thefts, gap
+    def __init__(self, ground: Ground, thefts: Thefts, effort: Effort) -> None:
+        self.ground, self.thefts, self.effort, self.proofs = ground, thefts, effort, 0
         self.search = JointSearch(ground, thefts)
         self.game = MatrixGame(len(thefts.starts))
         self.walks: list[Walks] = []
         self.known: set[Walks] = set()
-        self.bound, self.level = 0.0, 0
+        self.bound, self.level = flow_bound(ground, thefts), 0
 
-    def made(self, going_on: Callable[[int], bool]) -> Mixture | None:
+    def made(self) -> Mixture | None:
         number = len(self.thefts.starts)
         start = np.full(number, 1.0 / max(number, 1)) * self.thefts.prevented
         if not self._add(self._first(start)):
             return None
         rounds, solved = 0, self.game.solve()
-        while not self._close(solved.value) and going_on(rounds):
+        while not self._close(solved.value) and rounds < self.effort.rounds:
             rounds += 1
             if not self._improved(solved):
                 break
@@ -81,7 +96,7 @@ class _Mixing:
             found = self.search.best(weights, most)
             if found.walks is not None:
                 return found.walks
-        return bound_together(self.ground, self.thefts, weights).walks
+        return bound_together(self.ground, self.thefts, weights, seconds=self.effort.seconds).walks
 
     def _improved(self, solved: GameSolution) -> bool:
         """Add walks that the prices ask for, or prove that there are none; whether any were added."""
@@ -100,9 +115,10 @@ class _Mixing:
             if self.level + 1 < len(_KEPT):
                 self.level += 1
                 continue
-            if len(self.ground.bases) == 1:
+            if len(self.ground.bases) == 1 or self.proofs >= self.effort.proofs:
                 return False
-            proof = bound_together(self.ground, self.thefts, weights)
+            self.proofs += 1
+            proof = bound_together(self.ground, self.thefts, weights, seconds=self.effort.seconds)
             self.bound = max(self.bound, loses - proof.bound)
             return proof.walks is not None and loses - proof.gain < solved.value - _PROVEN and self._add(proof.walks)
 
@@ -117,7 +133,7 @@ class _Mixing:
         return added
 
     def _close(self, value: float) -> bool:
-        return value - self.bound <= max(self.gap * value, _PROVEN)
+        return value - self.bound <= max(self.effort.gap * value, _PROVEN)
 
     def _add(self, walks: Walks | None) -> bool:
         if walks is None or walks in self.known:
@@ -130,7 +146,8 @@ class _Mixing:
     def _mixture(self, solved: GameSolution, rounds: int) -> Mixture:
         used = np.flatnonzero(solved.shares > 0)
         walks, shares = tuple(self.walks[place] for place in used), solved.shares[used] / solved.shares[used].sum()
-        return Mixture(walks, shares, value_of(self.thefts, self.ground, walks, shares), self.bound, rounds)
+        value = value_of(self.thefts, self.ground, walks, shares)
+        return Mixture(walks, shares, value, min(self.bound, value), rounds, self._close(value))
 
 
 def value_of(thefts: Thefts, ground: Ground, walks: tuple[Walks, ...], shares: Floats) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 
 from stockward.optim.linear import Program
 from stockward.patrol.game.ground import ON_BREAK, ON_THE_WAY, Ground, Walk, Walks
+from stockward.terms.verdicts import Solved
 
 if TYPE_CHECKING:
     from stockward.patrol.game.ground import Floats
@@ -28,8 +29,12 @@ Place = tuple[int, int, bool]
 
 @dataclass(frozen=True, slots=True)
 class WalksProven:
-    """The best walks found, what they prevent, and what none exceed; ``walks`` is ``None`` where there are none."""
+    """The best walks found, what they prevent, and what none exceed; ``walks`` is ``None`` where none were found.
 
+    ``status`` says whether there are any.
+    """
+
+    status: Solved
     walks: Walks | None
     gain: float
     bound: float
@@ -116,9 +121,9 @@ class _Together:
         found = self.program.minimise(objective, seed=1, deterministic_seconds=seconds)
         bound = np.inf if found.bound is None else -found.bound / _GRAIN
         if not found.values:
-            return WalksProven(None, -np.inf, bound)
+            return WalksProven(found.status, None, -np.inf, bound)
         walks = self._walks(found.values)
-        return WalksProven(walks, float(self.weights @ self.thefts.met(self.ground.presence(walks))), bound)
+        return WalksProven(found.status, walks, float(self.weights @ self.thefts.met(self.ground.presence(walks))), bound)
 
     def _walks(self, values: tuple[int, ...]) -> Walks:
         """The flow as walks, in the order of the patrols."""

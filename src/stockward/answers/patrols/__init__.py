@@ -1,0 +1,1 @@
+"""Patrols that nobody can predict: the answers."""
