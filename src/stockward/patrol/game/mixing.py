@@ -13,7 +13,7 @@ import numpy as np
 
 from stockward.optim.matrix_game import GameSolution, MatrixGame
 from stockward.patrol.game.proof import bound_together
-from stockward.patrol.game.relaxed import flow_bound
+from stockward.patrol.game.relaxed import relaxed_flow
 from stockward.patrol.game.together import JointSearch
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _KEPT = (2, 8, 64, 4_096)
 """Walks kept for each area and step: few while walks are still found easily, all in the end."""
 _PROVEN = 1e-9
+_DRAWN = 100
+"""Walks that are drawn to begin with."""
+_SMOOTH = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,17 @@ class _Mixing:
         self.game = MatrixGame(len(thefts.starts))
         self.walks: list[Walks] = []
         self.known: set[Walks] = set()
-        self.bound, self.level = flow_bound(ground, thefts), 0
+        self.relaxed = relaxed_flow(ground, thefts)
+        self.bound, self.level = self.relaxed.bound, 0
+        self.centre: Floats | None = None
+        self.priced = -np.inf
 
     def made(self) -> Mixture | None:
         number = len(self.thefts.starts)
         start = np.full(number, 1.0 / max(number, 1)) * self.thefts.prevented
         if not self._add(self._first(start)):
             return None
+        self._draw()
         rounds, solved = 0, self.game.solve()
         while not self._close(solved.value) and rounds < self.effort.rounds:
             rounds += 1
@@ -98,37 +105,66 @@ class _Mixing:
                 return found.walks
         return bound_together(self.ground, self.thefts, weights, seconds=self.effort.seconds).walks
 
+    def _draw(self) -> None:
+        """Begin with walks drawn from the relaxed flow, where they hold all they must."""
+        if self.relaxed.flows and self.ground.rest is None:
+            for walks in self.relaxed.drawn(_DRAWN, seed=1):
+                if (self.ground.entered(walks) >= self.ground.needed).all():
+                    self._add(walks)
+
     def _improved(self, solved: GameSolution) -> bool:
-        """Add walks that the prices ask for, or prove that there are none; whether any were added."""
-        weights = solved.prices * self.thefts.prevented
-        loses = float(solved.prices @ self.thefts.gains)
+        """Add walks that the prices ask for, or prove that there are none; whether any were added.
+
+        Prices jump from one solution to the next: those between them and the best known so far ask for walks that last
+        [Wentges 1997].
+        """
+        if self.centre is not None and self._asked(_SMOOTH * self.centre + (1 - _SMOOTH) * solved.prices, solved):
+            return True
+        return self._asked(solved.prices, solved, to_the_end=True)
+
+    def _asked(self, prices: Floats, solved: GameSolution, *, to_the_end: bool = False) -> bool:
+        weights = prices * self.thefts.prevented
+        loses = float(prices @ self.thefts.gains)
         while True:
             most = _KEPT[self.level]
             found = self.search.best(weights, most)
-            self.bound = max(self.bound, loses - found.bound)
-            if found.walks is not None and loses - found.gain < solved.value - _PROVEN and self._add(found.walks):
-                return True
-            if self._close(solved.value):
-                return False
-            if len(self.ground.bases) > 1 and self._others(solved, weights, loses, most):
+            self._bounded(loses - found.bound, prices)
+            added = found.walks is not None and self._is_asked(found.walks, solved) and self._add(found.walks)
+            if added or self._close(solved.value) or not to_the_end:
+                return added
+            if len(self.ground.bases) > 1 and self._others(solved, weights, most):
                 return True
             if self.level + 1 < len(_KEPT):
                 self.level += 1
                 continue
-            if len(self.ground.bases) == 1 or self.proofs >= self.effort.proofs:
-                return False
-            self.proofs += 1
-            proof = bound_together(self.ground, self.thefts, weights, seconds=self.effort.seconds)
-            self.bound = max(self.bound, loses - proof.bound)
-            return proof.walks is not None and loses - proof.gain < solved.value - _PROVEN and self._add(proof.walks)
+            return self._proven(solved, weights, loses)
 
-    def _others(self, solved: GameSolution, weights: Floats, loses: float, most: int) -> bool:
+    def _proven(self, solved: GameSolution, weights: Floats, loses: float) -> bool:
+        """Add walks of several patrols that a whole-number program finds, or raise the bound by it."""
+        if len(self.ground.bases) == 1 or self.proofs >= self.effort.proofs:
+            return False
+        self.proofs += 1
+        proof = bound_together(self.ground, self.thefts, weights, seconds=self.effort.seconds)
+        self._bounded(loses - proof.bound, solved.prices)
+        return proof.walks is not None and self._is_asked(proof.walks, solved) and self._add(proof.walks)
+
+    def _is_asked(self, walks: Walks, solved: GameSolution) -> bool:
+        """Whether walks leave a thief less, by the prices in force, than the mixture does."""
+        gains = self.thefts.gains - self.thefts.prevented * self.search.met(walks)
+        return float(solved.prices @ gains) < solved.value - _PROVEN
+
+    def _bounded(self, bound: float, prices: Floats) -> None:
+        if self.centre is None or bound > self.priced:
+            self.centre, self.priced = prices, bound
+        self.bound = max(self.bound, bound)
+
+    def _others(self, solved: GameSolution, weights: Floats, most: int) -> bool:
         """Walks found from those that are walked now."""
         added = False
         for place in np.argsort(-solved.shares)[:6]:
             if solved.shares[place] > 0:
                 found = self.search.best(weights, most, begin=self.walks[place])
-                if found.walks is not None and loses - found.gain < solved.value - _PROVEN:
+                if found.walks is not None and self._is_asked(found.walks, solved):
                     added |= self._add(found.walks)
         return added
 

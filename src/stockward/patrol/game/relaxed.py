@@ -7,9 +7,12 @@ program's optimum is a bound; there may be no walks that have those chances toge
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from stockward.patrol.game.ground import ON_THE_WAY, Walk, Walks
 
 if TYPE_CHECKING:
     from stockward.patrol.game.ground import Floats, Ground, Integers
@@ -33,10 +36,49 @@ class _Flow:
         self.area, self.step, self.to, self.at = (np.concatenate(part) for part in zip(*parts, strict=True))
         self.entering = self.area != self.to
         self.starts = np.arange(ground.areas) if base is None else np.array([base])
+        self.steps = ground.steps
+        self.out: dict[tuple[int, int], list[int]] = {}
+        for place, key in enumerate(zip(self.area.tolist(), self.step.tolist(), strict=True)):
+            self.out.setdefault(key, []).append(place)
+
+    def drawn(self, shares: Floats, draw: np.random.Generator) -> Walk:
+        """One walk, from each step on by the shares of the flow."""
+        at, step = int(self.starts[_chosen(shares[len(self.area) :], draw)]), 0
+        places = [ON_THE_WAY] * self.steps
+        places[0] = at
+        while step < self.steps - 1:
+            ways = self.out[at, step]
+            move = ways[_chosen(shares[ways], draw)]
+            at, step = int(self.to[move]), int(self.at[move])
+            places[step] = at
+        return tuple(places)
 
 
-def flow_bound(ground: Ground, thefts: Thefts) -> float:
-    """The bound; 0 where the solver finds none."""
+def _chosen(shares: Floats, draw: np.random.Generator) -> int:
+    positive = np.maximum(shares, 0.0) + 1e-12
+    return int(draw.choice(len(shares), p=positive / positive.sum()))
+
+
+@dataclass(frozen=True, eq=False)
+class RelaxedFlow:
+    """The bound, and the chances of every step from area to area by which it is reached, one flow a base."""
+
+    ground: Ground
+    bound: float
+    flows: tuple[tuple[_Flow, Floats], ...]
+
+    def drawn(self, number: int, seed: int) -> list[Walks]:
+        """Walks of all patrols drawn step by step by these chances, each patrol by itself; breaks are left out."""
+        draw = np.random.default_rng(seed)
+        by_base = {
+            base: [flow.drawn(shares, draw) for _ in range(number * self.ground.bases.count(base))]
+            for base, (flow, shares) in zip(dict.fromkeys(self.ground.bases), self.flows, strict=True)
+        }
+        return [tuple(by_base[base].pop() for base in self.ground.bases) for _ in range(number)]
+
+
+def relaxed_flow(ground: Ground, thefts: Thefts) -> RelaxedFlow:
+    """The flow by which a thief is left the least, with that as the bound; 0, and no flow, where none is found."""
     from scipy.optimize import linprog
     from scipy.sparse import coo_array
 
@@ -80,7 +122,10 @@ def flow_bound(ground: Ground, thefts: Thefts) -> float:
         np.column_stack([np.zeros(columns), upper]), method="highs-ipm",
     )  # fmt: skip
     # The prices prove the bound up to what the solver lets pass for exact.
-    return max(float(found.fun) * (1 - 1e-7), 0.0) if found.status == 0 else 0.0
+    if found.status != 0:
+        return RelaxedFlow(ground, 0.0, ())
+    shares = [found.x[begin:end] for begin, end in zip(first[:-1], first[1:], strict=True)]
+    return RelaxedFlow(ground, max(float(found.fun) * (1 - 1e-7), 0.0), tuple(zip(flows, shares, strict=True)))
 
 
 class _Entries:
