@@ -29,6 +29,7 @@ FLOORS = {
     "surge": 5,
     "drill": 5,
     "places": 5,
+    "patrol": 5,
     "protection": 5,
     "questions": 6,
     "validation": 6,

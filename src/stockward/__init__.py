@@ -6,8 +6,8 @@
     >>> review.to_html("review.html")             # doctest: +SKIP
 
 Each function does what the command of the same name does: ``review``, ``drill``, ``plan``, ``sample``, ``roster``,
-``orders``, ``sites``, ``check``, ``simulate``. Names are fetched when they are first used, so that ``stockward
---help`` need not load what it does not show.
+``patrol``, ``orders``, ``sites``, ``check``, ``simulate``. Names are fetched when they are first used, so that
+``stockward --help`` need not load what it does not show.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from stockward.face.drills import Drill, drill
     from stockward.face.many import ManySites, sites
     from stockward.face.orders import Orders, orders
+    from stockward.face.patrols import Patrols, patrol
     from stockward.face.plans import ProtectionPlan, plan
     from stockward.face.reviews import Review, review
     from stockward.face.rosters import Roster, roster
@@ -48,6 +49,7 @@ __all__ = [
     "FigureError",
     "ManySites",
     "Orders",
+    "Patrols",
     "Plan",
     "ProbabilityError",
     "ProtectionPlan",
@@ -63,6 +65,7 @@ __all__ = [
     "check",
     "drill",
     "orders",
+    "patrol",
     "plan",
     "read_site",
     "review",
@@ -77,6 +80,7 @@ _ROOMS = {
     "face.drills": ("Drill", "drill"),
     "face.many": ("ManySites", "sites"),
     "face.orders": ("Orders", "orders"),
+    "face.patrols": ("Patrols", "patrol"),
     "face.plans": ("ProtectionPlan", "plan"),
     "face.reviews": ("Review", "review"),
     "face.rosters": ("Roster", "roster"),

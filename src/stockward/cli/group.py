@@ -18,7 +18,11 @@ _COMPLETION = "_STOCKWARD_COMPLETE"
 """What a shell sets to be told how a command goes on."""
 
 
-_MODULES = {("stockward.cli", "import"): "importing", ("stockward.cli", "plan"): "planning"}
+_MODULES = {
+    ("stockward.cli", "import"): "importing",
+    ("stockward.cli", "plan"): "planning",
+    ("stockward.cli", "patrol"): "patrols.patrol",
+}
 """Commands whose names are no names of modules, or are those of another command's; by package and name."""
 
 
@@ -38,7 +42,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self.names:
             return None
         name = _MODULES.get((self.package, cmd_name), cmd_name)
-        command: click.Command = getattr(import_module(f"{self.package}.{name}"), f"{name}_command")
+        module, short = import_module(f"{self.package}.{name}"), name.rpartition(".")[2]
+        command: click.Command = getattr(module, f"{short}_command")
         return command
 
 
@@ -94,6 +99,7 @@ def _require_completion() -> None:
         "import",
         "init",
         "orders",
+        "patrol",
         "plan",
         "reports",
         "review",

@@ -1,4 +1,4 @@
-"""A game of two whose sums are zero, choices of one side found as they are needed [von Neumann 1928; Dantzig & Wolfe 1960].
+"""A game of two whose sums are zero, one side choosing from what is added [von Neumann 1928; Dantzig & Wolfe 1960].
 
     minimise    v
     subject to  v − Σ_c loss_rc p_c ≥ 0    for each choice r of the other side

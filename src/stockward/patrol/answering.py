@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,8 +95,7 @@ class PlannedPatrols:
         """How often the best guess is right where a patrol is, of who knows the mixture, over the steps of thefts."""
         ground = self.shift.ground
         present = sum(
-            share * ground.presence(walks)
-            for walks, share in zip(self.mixture.walks, self.mixture.shares, strict=True)
+            share * ground.presence(walks) for walks, share in zip(self.mixture.walks, self.mixture.shares, strict=True)
         )
         return float(np.asarray(present)[:, self.thefts.begin : self.thefts.end + 1].max(axis=0).mean())
 
@@ -130,7 +129,7 @@ def outcomes_of(
         yield outcome(PatrolWay.WALKED, number, thefts.gains - thefts.prevented * met, walked.number)
     twice = with_twice(ground)
     progress("looking for walks of twice the patrols")
-    more = best_mixture(twice, thefts, effort=effort)
+    more = best_mixture(twice, thefts, effort=replace(effort, rounds=effort.rounds // 3, proofs=0))
     yield outcome(PatrolWay.ROUND, number, best_round(ground, thefts, planned.mixture.walks))
     yield outcome(PatrolWay.ROUND_TWICE, 2 * number, best_round(twice, thefts, more.walks if more else ()))
     yield outcome(PatrolWay.UNIFORM, number, random_gains(ground, thefts, by_worth=False))
@@ -167,7 +166,11 @@ def stops_of(shift: PatrolShift, walk: Walk) -> tuple[PatrolStop, ...]:
             place = walk[step - 1] if rests else walk[step]
             found.append(
                 PatrolStop(
-                    area=shift.areas[place], name=shift.names[place], begins=step * base, ends=(end + 1) * base, rests=rests
+                    area=shift.areas[place],
+                    name=shift.names[place],
+                    begins=step * base,
+                    ends=(end + 1) * base,
+                    rests=rests,
                 )
             )
         step = end + 1

@@ -11,6 +11,7 @@ from stockward.answers.counting import CountCertificate, CountingPlan
 from stockward.answers.drill import DrillAnswer
 from stockward.answers.many.authority import SitesAnswer
 from stockward.answers.orders import SiteOrders
+from stockward.answers.patrols.answer import PatrolAnswer
 from stockward.answers.plan import PlanAnswer
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
@@ -109,6 +110,11 @@ def swap_concluded(answer: SwapAnswer) -> Conclusion:
 def protection_concluded(plan: PlanAnswer) -> Conclusion:
     """No plan where there is none; set aside where a row was: it could be a goal, or touch one."""
     return Conclusion.NO_ROSTER if plan.cost is None else _set_aside(plan.set_aside)
+
+
+def patrols_concluded(answer: PatrolAnswer) -> Conclusion:
+    """No walks where there are none; set aside where a row was."""
+    return Conclusion.NO_ROSTER if answer.value is None else _set_aside(answer.set_aside)
 
 
 def _set_aside(anything: object) -> Conclusion:

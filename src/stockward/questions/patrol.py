@@ -18,7 +18,7 @@ from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
-GAP, ROUNDS = 0.005, 400
+GAP, ROUNDS = 0.01, 150
 """How close to the least value is close enough, and how often walks are looked for at most."""
 _PROOFS, _SECONDS = 2, 20.0
 
@@ -82,9 +82,7 @@ def make_patrols(
     )
 
 
-def _common(
-    site: Site, shift: PatrolShift, seed: int, generated: datetime, options: dict[str, Any]
-) -> dict[str, Any]:
+def _common(site: Site, shift: PatrolShift, seed: int, generated: datetime, options: dict[str, Any]) -> dict[str, Any]:
     """What is said of the shift, whatever comes out."""
     out, back = shift.change
     return {

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from stockward.answers.counting import CountCertificate, CountingDraw, CountingPlan, SheetLine
 from stockward.answers.drill import DrillAnswer
 from stockward.answers.orders import SiteOrders
+from stockward.answers.patrols.answer import PatrolAnswer
 from stockward.answers.plan import PlanAnswer
 from stockward.answers.planned.guards import ForcePart
 from stockward.answers.review import ReviewAnswer
@@ -21,6 +22,7 @@ from stockward.report.guards import orders_table
 from stockward.report.guards import part as guards
 from stockward.report.guards import terminal as guards_terminal
 from stockward.report.kit import words
+from stockward.report.patrol import sentences as patrols
 from stockward.report.plan import guards as planned_guards
 from stockward.report.plan import sentences as protection
 from stockward.report.plan.counts import drawn_rows
@@ -135,6 +137,16 @@ def drill_card(drill: DrillAnswer) -> Card:
     lines = grid("Losses taken out", heads, rows, total=len(drill.lines), where=".lines")
     title = f"{drill.site}: {drill_sentences.asked(drill)}"
     return card(title, drill_sentences.drill_headline(drill), drill_sentences.agreement(drill), [lines])
+
+
+def patrol_card(answer: PatrolAnswer) -> Card:
+    """Patrols: what each way to walk leaves a thief."""
+    ways = [patrols.outcome_cells(answer, one) for one in answer.outcomes]
+    heads = ("walked", "patrols", "leaves a thief", "where", "begun", "seen with")
+    lines = [patrols.theft_sentence(answer), patrols.proof_sentence(answer), *patrols.bought_sentences(answer)]
+    title = f"{answer.site}: {patrols.patrol_asked(answer)}"
+    grids = [grid("Ways to walk", heads, ways, total=len(ways), where=".outcomes")]
+    return card(title, patrols.patrol_headline(answer), lines, grids)
 
 
 def protection_card(plan: PlanAnswer) -> Card:

@@ -35,6 +35,7 @@ from stockward.validation.measuring import (
     pooled_deviation,
     variances_of_three,
 )
+from stockward.validation.patrols import chance_on_a_graph, value_of_a_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,8 @@ RECIPES: dict[str, Callable[[Mapping[str, str]], Recomputed]] = {
     "grubbs-1": variances_of_three,
     **{f"interruption-{number}": chance_of_a_way for number in range(1, 21)},
     **{f"upgrades-{number}": cheapest_upgrades for number in range(1, 9)},
+    **{f"patrol-{number}": value_of_a_shift for number in range(1, 40)},
+    **{f"patrol-graph-{number}": chance_on_a_graph for number in range(1, 13)},
     "fuel-fab-muf-2": _fuel_fab("difference"),
     "fuel-fab-sigma-2": _fuel_fab("sigma"),
 }

@@ -1,4 +1,4 @@
-"""Patrols of a shift: the mixture of walks, what it leaves a thief who knows it, and what other ways to walk leave him."""
+"""Patrols of a shift: the mixture of walks, what it leaves a thief who knows it, and what other ways to walk do."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ import numpy as np
 from stockward.patrol.game.ground import ON_BREAK, ON_THE_WAY, Ground, Walk
 
 if TYPE_CHECKING:
-    from stockward.patrol.game.ground import Floats, Integers
+    from stockward.patrol.game.ground import Flags, Floats, Integers
 
 _HAIR = 1e-12
 _NONE = -np.inf
@@ -154,9 +154,7 @@ class _Search:
             labels.area, labels.gain, labels.bound, labels.unmet, labels.left, np.full(number, step), np.arange(number)
         )
 
-    def _walking(
-        self, labels: _Labels, step: int, starts: Integers, numbers: Integers, leads: Integers
-    ) -> _Labels:
+    def _walking(self, labels: _Labels, step: int, starts: Integers, numbers: Integers, leads: Integers) -> _Labels:
         """Each walk along every direct way of one length."""
         each = numbers[labels.area]
         places = np.repeat(np.arange(len(each)), each)
@@ -247,7 +245,7 @@ class _Search:
         home = np.ones(len(end.area), np.bool_)
         if self.ground.returns and self.base is not None:
             home = end.area == self.base
-        rested = home & (end.left[:, len(self.must) :].sum(axis=1) == 0)
+        rested: Flags = home & (end.left[:, len(self.must) :].sum(axis=1) == 0)
         bound = float(np.where(home, end.bound, _NONE).max(initial=_NONE)) - must
         # Thefts alone never weigh as much as half a visit: below that no walk makes all visits.
         bound = bound if bound > -self.unit / 2 else _NONE

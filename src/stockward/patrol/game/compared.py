@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stockward.patrol.game.ground import NO_WAY, ON_THE_WAY, Ground, Walk, Walks
+from stockward.patrol.game.together import JointSearch
 
 if TYPE_CHECKING:
     from stockward.patrol.game.ground import Floats, Integers
     from stockward.patrol.game.thefts import Thefts
 
-_LONGEST_STAY = 4
+_LONGEST_STAY, _KEPT = 4, 8
 
 
 def with_twice(ground: Ground) -> Ground:
@@ -26,9 +27,14 @@ def best_round(ground: Ground, thefts: Thefts, others: Iterable[Walks] = ()) -> 
     """What each theft gains where patrols walk the best fixed round found, the same every night, shape (thefts,).
 
     Patrols walk the round of all targets one after the other, evenly spaced, staying in each area for up to four steps;
-    ``others`` are fixed walks that are looked at as well.
+    or they walk so that as few thefts as can be are left of those from the targets that are worth most, however many
+    these are. ``others`` are fixed walks that are looked at as well.
     """
     rounds = [_round(ground, thefts, stays) for stays in range(_LONGEST_STAY + 1)]
+    search = JointSearch(ground, thefts)
+    for least in np.unique(thefts.gains):
+        found = search.best(np.where(thefts.gains >= least, thefts.prevented, 0.0), _KEPT)
+        rounds += [found.walks] if found.walks is not None else []
     gains = [thefts.gains - thefts.prevented * thefts.met(ground.presence(one)) for one in [*rounds, *others]]
     return min(gains, key=lambda one: float(one.max(initial=0.0)))
 
@@ -157,7 +163,11 @@ def _missed(
             here = np.ones((len(starts), ground.areas))
         else:
             here = sum(
-                (after[step + takes] @ shares.T for takes, shares in chances[step].items() if step + takes < ground.steps),
+                (
+                    after[step + takes] @ shares.T
+                    for takes, shares in chances[step].items()
+                    if step + takes < ground.steps
+                ),
                 np.zeros((len(starts), ground.areas)),
             )
         here[(starts <= step) & (step < starts + lasts), area] = 0.0

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from stockward.patrol.game.ground import Floats, Ground, Walks
     from stockward.patrol.game.thefts import Thefts
 
-_KEPT = (2, 8, 64, 4_096)
+_KEPT = (32, 512, 4_096)
 """Walks kept for each area and step: few while walks are still found easily, all in the end."""
 _PROVEN = 1e-9
 _DRAWN = 100
 """Walks that are drawn to begin with."""
-_SMOOTH = 0.6
+_SMOOTH, _SMOOTH_TOGETHER = (0.97, 0.94, 0.9, 0.85, 0.75, 0.6), (0.9,)
+"""How far prices are drawn to the best known; walks of several patrols take longer to find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,7 @@ class Mixture:
         return 0.0 if self.value <= self.bound else (self.value - self.bound) / self.value
 
 
-def best_mixture(
-    ground: Ground, thefts: Thefts, *, effort: Effort | None = None
-) -> Mixture | None:
+def best_mixture(ground: Ground, thefts: Thefts, *, effort: Effort | None = None) -> Mixture | None:
     """The mixture of walks that leaves a thief who knows it the least; ``None`` where none were found that hold all.
 
     It is proven within the gap of the effort, the whole of it without one, unless the effort ends before.
@@ -118,7 +117,11 @@ class _Mixing:
         Prices jump from one solution to the next: those between them and the best known so far ask for walks that last
         [Wentges 1997].
         """
-        if self.centre is not None and self._asked(_SMOOTH * self.centre + (1 - _SMOOTH) * solved.prices, solved):
+        added = False
+        if (centre := self.centre) is not None:
+            for mix in _SMOOTH if len(self.ground.bases) == 1 else _SMOOTH_TOGETHER:
+                added |= self._asked(mix * centre + (1 - mix) * solved.prices, solved)
+        if added:
             return True
         return self._asked(solved.prices, solved, to_the_end=True)
 
@@ -182,11 +185,11 @@ class _Mixing:
     def _mixture(self, solved: GameSolution, rounds: int) -> Mixture:
         used = np.flatnonzero(solved.shares > 0)
         walks, shares = tuple(self.walks[place] for place in used), solved.shares[used] / solved.shares[used].sum()
-        value = value_of(self.thefts, self.ground, walks, shares)
+        value = gain_at_best(self.thefts, self.ground, walks, shares)
         return Mixture(walks, shares, value, min(self.bound, value), rounds, self._close(value))
 
 
-def value_of(thefts: Thefts, ground: Ground, walks: tuple[Walks, ...], shares: Floats) -> float:
+def gain_at_best(thefts: Thefts, ground: Ground, walks: tuple[Walks, ...], shares: Floats) -> float:
     """What a thief who knows the mixture gains at best."""
     return float(gains_against(thefts, ground, walks, shares).max(initial=0.0))
 

@@ -1,4 +1,4 @@
-"""The best walks of several patrols together, by a whole-number program: only to prove, or to find where none was found.
+"""The best walks of several patrols together, by a whole-number program: to prove, or to find where none was found.
 
 Patrols flow through areas and steps; a theft is met where one is in its area as it begins, or enters while it goes on.
 """
@@ -123,7 +123,9 @@ class _Together:
         if not found.values:
             return WalksProven(found.status, None, -np.inf, bound)
         walks = self._walks(found.values)
-        return WalksProven(found.status, walks, float(self.weights @ self.thefts.met(self.ground.presence(walks))), bound)
+        return WalksProven(
+            found.status, walks, float(self.weights @ self.thefts.met(self.ground.presence(walks))), bound
+        )
 
     def _walks(self, values: tuple[int, ...]) -> Walks:
         """The flow as walks, in the order of the patrols."""

@@ -8,6 +8,7 @@ program's optimum is a bound; there may be no walks that have those chances toge
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ from stockward.patrol.game.ground import ON_THE_WAY, Walk, Walks
 if TYPE_CHECKING:
     from stockward.patrol.game.ground import Floats, Ground, Integers
     from stockward.patrol.game.thefts import Thefts
+
+_HAIR = 1e-7
 
 
 class _Flow:
@@ -88,7 +91,8 @@ def relaxed_flow(ground: Ground, thefts: Thefts) -> RelaxedFlow:
     first = np.concatenate([[0], np.cumsum(sizes)])
     met = int(first[-1])
     columns = met + len(thefts.starts) + 1
-    equal, right = _Entries(), []
+    equal = _Entries()
+    right: list[float] = []
     rows = 0
     for flow, number, begin in zip(flows, numbers, first[:-1], strict=True):
         rows = _balanced(equal, ground, flow, int(begin), rows)
@@ -121,11 +125,11 @@ def relaxed_flow(ground: Ground, thefts: Thefts) -> RelaxedFlow:
         coo_array(equal.parts(), shape=(len(right), columns)).tocsr(), right,
         np.column_stack([np.zeros(columns), upper]), method="highs-ipm",
     )  # fmt: skip
-    # The prices prove the bound up to what the solver lets pass for exact.
     if found.status != 0:
         return RelaxedFlow(ground, 0.0, ())
-    shares = [found.x[begin:end] for begin, end in zip(first[:-1], first[1:], strict=True)]
-    return RelaxedFlow(ground, max(float(found.fun) * (1 - 1e-7), 0.0), tuple(zip(flows, shares, strict=True)))
+    shares = [found.x[begin:end] for begin, end in pairwise(first)]
+    # A hair less, since the solver lets rows pass that are broken by a hair.
+    return RelaxedFlow(ground, max(float(found.fun) * (1 - _HAIR), 0.0), tuple(zip(flows, shares, strict=True)))
 
 
 class _Entries:

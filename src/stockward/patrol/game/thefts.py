@@ -21,7 +21,8 @@ class Thefts:
     """What a thief may choose: an area, and a step at which he begins.
 
     A theft from an area takes ``lasts`` steps and gains ``worth``, unless a patrol is there in one of them: then he is
-    caught with the chance ``seen``, once, however many patrols come by. His steps are among ``begin`` to ``end``. All shapes are (areas,); a worth of 0 is no target.
+    caught with the chance ``seen``, once, however many patrols come by. His steps are among ``begin`` to ``end``.
+    All shapes are (areas,); a worth of 0 is no target.
     """
 
     worth: Floats
@@ -63,7 +64,8 @@ class Thefts:
         """Whether a patrol comes by during each theft, shape (thefts,); ``presence`` by area and step."""
         sums = np.zeros((presence.shape[0], self.steps + 1), np.int64)
         np.cumsum(presence, axis=1, out=sums[:, 1:])
-        return sums[self.areas, self.starts + self.lasts[self.areas]] > sums[self.areas, self.starts]
+        met: Flags = sums[self.areas, self.starts + self.lasts[self.areas]] > sums[self.areas, self.starts]
+        return met
 
     def by_place(self, values: Floats) -> Floats:
         """Values of thefts by area and step, shape (areas, steps); 0 where none begins."""

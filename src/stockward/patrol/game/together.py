@@ -1,4 +1,4 @@
-"""Walks of several patrols that together prevent most: one after the other is walked best beside those of the others."""
+"""Walks of several patrols that together prevent most: one after the other is walked best beside the others."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from stockward.terms.errors import UsageError
 if TYPE_CHECKING:
     from stockward.patrol.game.ground import Integers
 
-OFF_BY = 0.25
+_OFF_BY = 0.25
 """By so much an assumption is taken to be off where no range is stated."""
 _HAIR = 1e-9
 _ASKED = ("posts", "targets", "paths")
@@ -45,8 +45,8 @@ class Target:
         return cls(
             area=str(row["area"]),
             worth=float(row["goal_quantities"] if row["worth"] is None else row["worth"]),
-            minutes=(row["minutes"], row["minutes"] * (1 - OFF_BY) if low[0] is None else low[0]),
-            seen=(row["seen"], row["seen"] * (1 - OFF_BY) if low[1] is None else low[1]),
+            minutes=(row["minutes"], row["minutes"] * (1 - _OFF_BY) if low[0] is None else low[0]),
+            seen=(row["seen"], row["seen"] * (1 - _OFF_BY) if low[1] is None else low[1]),
             least_visits=int(least_visits if row["least_visits"] is None else row["least_visits"]),
         )
 
@@ -55,8 +55,8 @@ class Target:
 class PatrolShift:
     """The ground and the thefts of one shift.
 
-    ``areas`` and ``names`` are in the order of the ground; ``targets`` by area. ``starts`` are the times of day at which
-    such shifts begin, ``days`` those of the week, ``minutes`` their length.
+    ``areas`` and ``names`` are in the order of the ground; ``targets`` by area. ``starts`` are the times of day at
+    which such shifts begin, ``minutes`` their length.
     """
 
     areas: tuple[str, ...]
@@ -169,7 +169,7 @@ class PatrolShift:
         out, home = self.change
         if out + home >= self.ground.steps:
             raise UsageError(
-                f"a shift of {self.minutes:g} min is over before its patrols have come to the farthest target and back: "
+                f"a shift of {self.minutes:g} min is over before patrols have come to the farthest target and back: "
                 "write longer shifts, or name nearer bases in posts.csv"
             )
 
@@ -223,7 +223,7 @@ class _Hours:
             found = [distinct[place % len(distinct)] for place in range(settings.patrols)]
         if len(found) > MOST_PATROLS:
             raise UsageError(
-                f"posts.csv has {len(found)} patrols at once, and at most {MOST_PATROLS} can be planned together: write "
+                f"posts.csv has {len(found)} patrols at once, and at most {MOST_PATROLS} are planned together: write "
                 "guards_each under [patrol] in site.toml where several guards walk together"
             )
         return found

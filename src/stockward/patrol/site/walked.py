@@ -35,7 +35,9 @@ class WalkedShifts:
         place = {area: number for number, area in enumerate(shift.areas)}
         shifts: dict[tuple[object, int], Flags] = {}
         astray = 0
-        for row in site["rounds"].with_columns(local=site["rounds"]["at"].dt.convert_time_zone(site.timezone)).to_dicts():
+        for row in (
+            site["rounds"].with_columns(local=site["rounds"]["at"].dt.convert_time_zone(site.timezone)).to_dicts()
+        ):
             found = _within(row["local"], shift)
             if found is None or row["area"] not in place:
                 astray += 1
