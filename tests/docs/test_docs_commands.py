@@ -22,7 +22,12 @@ from stockward.terms.conclusions import Conclusion
 from stockward.terms.limits import SHOWN_PROBLEMS
 
 COMMANDS = DOCS / "commands.md"
-SLOW = ("review examples/ridgeway", "drill examples/ridgeway", "simulate ridgeway-again --ridgeway")
+SLOW = (
+    "review examples/ridgeway",
+    "drill examples/ridgeway",
+    "simulate ridgeway-again --ridgeway",
+    "patrol examples/works",
+)
 """Run elsewhere; here their options are read and no more."""
 SERVING = "serve "
 """Runs until somebody ends it; tests of the server do."""

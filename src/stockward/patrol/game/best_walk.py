@@ -242,7 +242,7 @@ class _Search:
 
     def _best_of(self, end: _Labels) -> BestWalk:
         must = float(self.left @ self.bonus)
-        home = np.ones(len(end.area), np.bool_)
+        home: Flags = np.ones(len(end.area), np.bool_)
         if self.ground.returns and self.base is not None:
             home = end.area == self.base
         rested: Flags = home & (end.left[:, len(self.must) :].sum(axis=1) == 0)

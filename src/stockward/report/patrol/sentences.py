@@ -92,8 +92,8 @@ def theft_sentence(answer: PatrolAnswer) -> str:
     if answer.best is None:
         return ""
     return (
-        f"What then gains him most: a theft from {answer.best.name}, begun {begins_text(answer, answer.best)}. A patrol "
-        f"comes by and sees it with {seen_words(answer.best.met)}."
+        f"What then gains him most: a theft from {answer.best.name}, begun {begins_text(answer, answer.best)}. A "
+        f"patrol comes by and sees it with {seen_words(answer.best.met)}."
     )
 
 
