@@ -131,8 +131,8 @@ def test_the_examples_of_the_help_run(name: str, workplace: Path) -> None:
         if line.removeprefix("stockward ").startswith(SERVING):
             DOORS["serve"].make_context("serve", shlex.split(line)[2:])
             continue
-        # So many steps find a roster as well, and need not be waited for until the time is over.
-        ends = ("--deterministic", "20") if name == "roster" else ()
+        # So many steps find a roster, and so few rounds walks, as well, and need not be waited for until the end.
+        ends = {"roster": ("--deterministic", "20"), "patrol": ("--rounds", "5")}.get(name, ())
         result = run(*shlex.split(line)[1:], *ends)
         assert result.exit_code in {0, Conclusion.ALARMED, Conclusion.SET_ASIDE}, f"{line}: {result.output}"
 

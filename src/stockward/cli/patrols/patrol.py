@@ -24,7 +24,7 @@ from stockward.cli.kit.writing import find_places, write_answer
 @click.command(
     "patrol",
     cls=TextCommand,
-    epilog=examples("patrol examples/works", "patrol examples/works --html patrols.html"),
+    epilog=examples("patrol examples/works", "patrol examples/works --html patrols.html --rounds 20"),
 )
 @click.argument("site", type=SITE_OR_BOOK)
 @click.option("--post", metavar="POST", help="Plan for this patrol post, where several have different hours.")
