@@ -20,11 +20,27 @@ _NAMES = {
 
 def front_rows(plan: PlanAnswer) -> list[tuple[str, str, str]]:
     """Losses as shares of the goals, what the cheapest plan for them costs, and what it does otherwise."""
-    return [(_share(one), _cost(plan, one), _otherwise(one)) for one in plan.front]
+    rows = [(one.share, _share(one), _cost(plan, one), _otherwise(one)) for one in plan.front]
+    today = _found_today(plan) if plan.front else None
+    if today is not None:
+        rows.append((today, f"{_times(today)} × the goals, as today", say.cost_words(plan, plan.cost_now), "as today"))
+    return [(losses, cost, otherwise) for _, losses, cost, otherwise in sorted(rows, key=lambda row: -row[0])]
+
+
+def _found_today(plan: PlanAnswer) -> float | None:
+    """By how many times the loss of every goal is found with what is done today; ``None`` where some are at no size."""
+    found = [None if one.needed_now is None else one.needed_now / one.quantity for one in plan.goals]
+    known = [one for one in found if one is not None]
+    return max(known) if known and len(known) == len(found) and not plan.counts else None
+
+
+def _times(share: float) -> str:
+    text = words.number(share, 2)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _share(one: FrontPoint) -> str:
-    return "the goals" if one.share == 1 else f"{words.number(one.share, 2).rstrip('0').rstrip('.')} × the goals"
+    return "the goals" if one.share == 1 else f"{_times(one.share)} × the goals"
 
 
 def _cost(plan: PlanAnswer, one: FrontPoint) -> str:
