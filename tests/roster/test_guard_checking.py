@@ -105,7 +105,7 @@ def test_each_rule_is_named(site: Site, good: Duties) -> None:
     for rule, duties in cases.items():
         assert rule in broken(site, duties), rule
     # Broken one by one at their boundaries, in cases of their own.
-    of_spans = {"weekly_rest", "average_hours", "rest_on_change", "longest_night"}
+    of_spans = {"weekly_rest", "average_hours", "rest_on_change", "longest_night", "pattern"}
     assert {"mixed", "pairs", "shortest_run", "days_off"} | of_spans | set(cases) == {
         check.__name__.removeprefix("check_") for check in ROSTER_CHECKS
     }

@@ -27,6 +27,7 @@ from stockward.roster.rules.table import (
     OF_A_SITE,
     ONE_SHIFT_A_DAY,
     PAIRS,
+    PATTERN,
     REST,
     RULES,
     SiteRule,
@@ -88,9 +89,12 @@ def test_a_pair_may_meet_as_often_as_is_stated_and_no_more(tmp_path: Path, most:
 
 
 def test_every_rule_has_cases_a_setting_and_a_check() -> None:
-    assert {case.rule for case in RULE_CASES} == {rule.name for rule in OF_A_GUARD} - {ONE_SHIFT_A_DAY.name}
+    assert {case.rule for case in RULE_CASES} == {rule.name for rule in OF_A_GUARD} - {
+        ONE_SHIFT_A_DAY.name,
+        PATTERN.name,
+    }
     assert [rule.key for rule in OF_A_SITE] == [
-        key for key in WorkRules.model_fields if key not in {"average_weeks", "preset"}
+        key for key in WorkRules.model_fields if key not in {"average_weeks", "pattern", "preset"}
     ]
     assert len(NAMED) == len(RULES)
     known = {case.rule for case in RULE_CASES if case.engine}

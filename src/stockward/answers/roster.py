@@ -99,11 +99,11 @@ class RosterCost:
 class StatedRule:
     """A rule that the site states, by its name in ``site.toml``; ``None`` where it says that there is no such rule.
 
-    ``words`` are the rule with its value, or what there is no rule on.
+    The value of a pattern is its name or its letters. ``words`` are the rule with its value, or what there is none on.
     """
 
     key: str
-    value: float | None
+    value: float | str | None
     words: str
 
 

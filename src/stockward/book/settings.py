@@ -24,6 +24,7 @@ from pydantic import (
 from stockward.book.cells.date_forms import EXAMPLES, DateForm
 from stockward.book.presets import WORK_PRESETS
 from stockward.book.problems import did_you_mean
+from stockward.book.rotations import ROTATIONS, rotation_cells
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes
 
@@ -133,6 +134,7 @@ class WorkRules(_Part):
     average_weeks: Annotated[int, Field(ge=1, le=52)] | None = None
     min_rest_hours_on_change: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
     max_night_shift_hours: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)] | None = None
+    pattern: str | None = None
     preset: str | None = None
 
     @model_validator(mode="before")
@@ -149,10 +151,20 @@ class WorkRules(_Part):
             raise ValueError(f"write one of {', '.join(WORK_PRESETS)}, or leave it out and state each rule")
         return value
 
+    @field_validator("pattern")
+    @classmethod
+    def _known_pattern(cls, value: str | None) -> str | None:
+        if value is not None and rotation_cells(value) is None:
+            raise ValueError(
+                f"write one of {', '.join(ROTATIONS)}, or a letter a day (E early, L late, N night, W any, - off), "
+                "such as WWWW----"
+            )
+        return value
+
     @field_validator("*", mode="before")
     @classmethod
     def _none_in_words(cls, value: object, about: ValidationInfo) -> object:
-        if about.field_name == "preset":
+        if about.field_name == "preset" or (about.field_name == "pattern" and value != NO_RULE):
             return value
         if isinstance(value, str) and value != NO_RULE:
             raise ValueError(f'write a number without quotes, or "{NO_RULE}" where there is no such rule')

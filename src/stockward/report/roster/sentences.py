@@ -107,8 +107,9 @@ def held(answer: RosterAnswer) -> str:
 def rules(answer: RosterAnswer) -> tuple[str, ...]:
     """Each rule that the site states, and those that hold at every site."""
     stated = (
-        f"No rule on {rule.words}." if rule.value is None else f"{rule.words.capitalize()}." for rule in answer.rules
-    )  # fmt: skip
+        f"No rule on {rule.words}." if rule.value is None else f"{rule.words[:1].upper()}{rule.words[1:]}."
+        for rule in answer.rules
+    )
     return (*stated, *ALWAYS)
 
 

@@ -12,6 +12,7 @@ from stockward.roster.checker.facts import ONE_DAY, Checked, RuleBreach, Stint
 from stockward.roster.checker.spans import (
     check_average_hours,
     check_longest_night,
+    check_pattern,
     check_rest_on_change,
     check_weekly_rest,
 )
@@ -280,6 +281,7 @@ CHECKS_OF_ONE: tuple[_Check, ...] = (
     check_qualification, check_areas, check_there, check_one_shift_a_day, check_rest, check_hours_a_week,
     check_contract_hours, check_longest_run, check_nights_in_a_row, check_nights_a_week, check_shortest_run,
     check_days_off, check_weekends, check_weekly_rest, check_average_hours, check_rest_on_change, check_longest_night,
+    check_pattern,
 )  # fmt: skip
 """Rules of one guard: what they find of one does not hang on the shifts of another."""
 CHECKS_OF_SEVERAL: tuple[_Check, ...] = (check_mixed, check_pairs)

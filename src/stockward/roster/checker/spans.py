@@ -1,4 +1,4 @@
-"""Rules on spans of time, held against the duties of a roster: each in the checker's own words."""
+"""Rules on spans of time and on patterns, held against the duties of a roster: each in the checker's own words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
 
+from stockward.book.rotations import rotation_cells
 from stockward.roster.checker.facts import ONE_DAY, Checked, RuleBreach, Stint
 
 _SEVEN = 7
@@ -103,3 +104,26 @@ def check_longest_night(checked: Checked) -> Iterator[RuleBreach]:
             if one.planned and most is not None and one.minutes > 60 * most + 1e-6 and checked.is_night(one):
                 words = f"{person} works a night of {one.minutes / 60:g} h on {one.day}, at most {most:g} h"
                 yield RuleBreach("longest_night", words, person, one.post, one.day)
+
+
+def check_pattern(checked: Checked) -> Iterator[RuleBreach]:
+    """Everybody works the pattern from some begin, that which fits best what is settled: no shift lies off it."""
+    cells = rotation_cells(checked.rules.pattern or "") or ""
+    for person, stints in checked.stints.items() if cells else ():
+        off = [[one for one in stints if _is_off(checked, one, cells, begin)] for begin in range(len(cells))]
+        fewest = min(map(_unplanned, off))
+        planned = [[one for one in ones if one.planned] for ones in off if _unplanned(ones) == fewest]
+        best = min(planned, key=len)
+        if best:
+            days = ", ".join(str(one.day) for one in best)
+            words = f"{person} works off the pattern {checked.rules.pattern} on {days}, whenever it begins"
+            yield RuleBreach("pattern", words, person, None, best[0].day)
+
+
+def _unplanned(stints: Sequence[Stint]) -> int:
+    return sum(not one.planned for one in stints)
+
+
+def _is_off(checked: Checked, one: Stint, cells: str, begin: int) -> bool:
+    letter = cells[((one.day - checked.first).days + begin) % len(cells)]
+    return letter != "W" and letter != {"night": "N", "early": "E", "late": "L"}[_kind(checked, one)]

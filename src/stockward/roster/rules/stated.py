@@ -5,6 +5,7 @@ from __future__ import annotations
 from stockward.answers.roster import StatedRule
 from stockward.book.presets import WORK_PRESETS
 from stockward.book.settings import NO_RULE, WorkRules
+from stockward.roster.rules.patterns import cells_of, pattern_contradictions
 from stockward.roster.rules.spans import reference_periods
 from stockward.roster.rules.table import (
     AVERAGE_HOURS,
@@ -50,6 +51,8 @@ def require_possible(problem: GuardProblem) -> None:
     if minutes is not None and minutes < shortest:
         _refuse(f"{HOURS_A_WEEK.key} = {hours:g} is below the shortest shift, {shortest / 60:g} hours")
     _require_short_nights(problem)
+    for said, mend in pattern_contradictions(problem):
+        _refuse_one(said, mend)
     at_night = [group.posts[0].post for group in problem.groups if problem.shifts[group.shift].night]
     if NIGHTS_IN_A_ROW.limit(problem) == 0 and at_night:
         _refuse(f"{NIGHTS_IN_A_ROW.key} = 0, but {at_night[0]} has shifts at night")
@@ -68,6 +71,10 @@ def stated_rules(rules: WorkRules) -> tuple[StatedRule, ...]:
     if rules.average_weeks is not None:
         weeks = f"averages over {rules.average_weeks} week{'' if rules.average_weeks == 1 else 's'}"
         stated.append(StatedRule(key="average_weeks", value=rules.average_weeks, words=weeks))
+    if rules.pattern is not None:
+        cells = cells_of(rules)
+        named = rules.pattern if rules.pattern == cells else f"{rules.pattern} ({cells})"
+        stated.append(StatedRule(key="pattern", value=rules.pattern, words=f"each in the pattern {named}"))
     return tuple(stated)
 
 

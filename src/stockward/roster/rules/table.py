@@ -32,6 +32,7 @@ from stockward.roster.rules.forms import (
     rest_between,
     weekends_of_four,
 )
+from stockward.roster.rules.patterns import cells_of, follows_rotation
 from stockward.roster.rules.spans import (
     average_in_weeks,
     longest_night,
@@ -117,6 +118,25 @@ class ContractRule(WorkRule):
         """The problem with contracts that allow everything."""
         everything = sum(shift.minutes for shift in problem.shifts)
         return replace(problem, guards=tuple(replace(guard, contract_minutes=everything) for guard in problem.guards))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatternRule(WorkRule):
+    """The rule of the pattern that a site states: it has letters in place of a value."""
+
+    def stated(self, problem: GuardProblem) -> str:
+        """With the pattern."""
+        return f"{_begun(self.about)}, {problem.rules.pattern}"
+
+    def told(self, problem: GuardProblem) -> str:
+        """With the pattern."""
+        return f"{self.stated(problem)}."
+
+    def without(self, problem: GuardProblem) -> GuardProblem | None:
+        """The problem of a site that has no pattern."""
+        if problem.rules.pattern is None:
+            return None
+        return replace(problem, rules=problem.rules.model_copy(update={"pattern": None}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,13 +262,18 @@ LONGEST_NIGHT = SiteRule(
     name="longest_night", key="max_night_shift_hours", form=longest_night(), unit=_whole_minutes,
     about="hours of a night shift", limits="at most {:g}", held="at most {:g} hour{} a night shift",
 )  # fmt: skip
+PATTERN = PatternRule(
+    name="pattern", form=follows_rotation(), own=lambda problem, guard: 0 if cells_of(problem.rules) else None,
+    about="pattern of rotation",
+)  # fmt: skip
 MIXED = WorkRule(name="mixed", about="more than one affiliation")
 LOCKED = WorkRule(name="locked", about="locked assignments")
 STAFFING = WorkRule(name="staffing", about="every place filled")
 
 RULES: tuple[WorkRule, ...] = (
     ONE_SHIFT_A_DAY, REST, HOURS_A_WEEK, CONTRACT_HOURS, LONGEST_RUN, SHORTEST_RUN, DAYS_OFF, NIGHTS_IN_A_ROW,
-    NIGHTS_A_WEEK, WEEKENDS, WEEKLY_REST, AVERAGE_HOURS, REST_ON_CHANGE, LONGEST_NIGHT, PAIRS, MIXED, LOCKED, STAFFING,
+    NIGHTS_A_WEEK, WEEKENDS, WEEKLY_REST, AVERAGE_HOURS, REST_ON_CHANGE, LONGEST_NIGHT, PATTERN, PAIRS, MIXED,
+    LOCKED, STAFFING,
 )  # fmt: skip
 """Every rule of a roster, but for who could stand at a post at all."""
 OF_A_GUARD = tuple(rule for rule in RULES if rule.form is not None)
