@@ -95,8 +95,8 @@ def _told_of_preset(rules: WorkRules) -> list[str]:
             kept.append(f"{rule.key} = {_written(rule.value)} ({rule.source})")
         else:
             otherwise.append(
-                f"the site states {rule.key} = {_written(as_stated)} where {preset.title}, {rule.source}, has "
-                f"{_written(rule.value)}: see that this is allowed"
+                f"the site states {rule.key} = {_written(as_stated)}, which holds in place of "
+                f"{_written(rule.value)} by {preset.title} ({rule.source}): see that it may"
             )
     return [f"by the preset {rules.preset}, {preset.title}: {', '.join(kept)}"] * bool(kept) + otherwise
 
