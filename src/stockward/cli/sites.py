@@ -40,6 +40,8 @@ _SECONDS = 3_600
 @click.option("--as-of", metavar="DATE", help="Use only what was recorded by the end of this day, such as 2026-06-30.")
 @click.option("--reports", type=click.Choice(["alarmed", "all", "none"]), default="alarmed", show_default=True,
               help="Which sites get a report of their own.")  # fmt: skip
+@click.option("--engine", default="local", show_default=True, metavar="ENGINE",
+              help="Who reviews: local (processes here), or dask=ADDRESS (a cluster).")  # fmt: skip
 @click.option("--jobs", type=PROCESSES, help="Processes on this computer; all cores without it.")
 @click.option("--seconds", type=click.IntRange(1, 1_000_000), default=_SECONDS, show_default=True,
               help="How long one site may take.")  # fmt: skip
@@ -49,7 +51,7 @@ _SECONDS = 3_600
 @click.option("--quiet", is_flag=True, help="Print no summary.")
 def sites_command(
     site: tuple[Path | str, ...], out: Path, lists: tuple[Path, ...], as_of: str | None, reports: Pages,
-    jobs: int | None, seconds: int, json_file: Path | str | None, seed: int, quiet: bool,
+    engine: str, jobs: int | None, seconds: int, json_file: Path | str | None, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
     """Review many sites: what is missing where, which site cannot see, and who met the order?"""
     find_places()
@@ -57,7 +59,7 @@ def sites_command(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from stockward.outputs import free_name, write_whole
     from stockward.questions.concluded import sites_concluded
-    from stockward.questions.many.local import LocalEngine
+    from stockward.questions.many.cluster import asked_engine
     from stockward.questions.many.places import site_places
     from stockward.questions.many.running import SitesAsked, review_sites
     from stockward.report import write_html
@@ -67,10 +69,10 @@ def sites_command(
     from stockward.report.sites.workbook import write_sites_xlsx
 
     asked = SitesAsked(as_of=as_of, seed=seed, pages=reports, page=write_html, generated=moment_now())
-    engine = LocalEngine(jobs or all_cores(), seconds)
+    asked_of = asked_engine(engine, jobs=jobs or all_cores(), seconds=seconds)
     with progress(quiet) as step:
         step("looking for the sites")
-        answer = review_sites(site_places(site, lists), place_found(out), engine, asked, progress=step)
+        answer = review_sites(site_places(site, lists), place_found(out), asked_of, asked, progress=step)
         step("writing the page and the workbook")
         document = write_sites_json(answer)
         write_whole(free_name(answer.folder / "sites.html"), write_sites_html(answer))

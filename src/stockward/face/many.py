@@ -17,8 +17,8 @@ from stockward.face.asked import FilePlace, asked_text, asked_whole, moment_of, 
 from stockward.face.places import own_folder, own_place
 from stockward.face.shown import Shown, now
 from stockward.outputs import OutputTarget, write_whole
+from stockward.questions.many.cluster import asked_engine
 from stockward.questions.many.folder import DATA
-from stockward.questions.many.local import LocalEngine
 from stockward.questions.many.places import site_places
 from stockward.questions.many.running import SitesAsked, review_sites
 from stockward.questions.many.work import Pages
@@ -81,6 +81,7 @@ def sites(
     out: FilePlace | None = None,
     as_of: str | date | None = None,
     reports: Pages = "alarmed",
+    engine: str = "local",
     jobs: int | None = None,
     seconds: int = 3600,
     seed: int = DEFAULT_SEED,
@@ -99,6 +100,8 @@ def sites(
         Use only what was recorded by the end of this day, such as ``"2026-06-30"``.
     reports
         Which sites get a report of their own in ``out``: ``"alarmed"``, ``"all"`` or ``"none"``.
+    engine
+        ``"local"``, processes on this computer, or ``"dask=ADDRESS"``, a cluster.
     jobs
         Processes on this computer; all cores without it.
     seconds
@@ -127,7 +130,8 @@ def sites(
         raise refused("reports", reports, "alarmed, all or none")
     day = moment_of(as_of)
     processes = all_cores() if jobs is None else asked_whole("jobs", jobs, 1, MOST_PROCESSES)
-    engine = LocalEngine(processes, asked_whole("seconds", seconds, 1, 1_000_000))
+    longest = asked_whole("seconds", seconds, 1, 1_000_000)
+    asked_of = asked_engine(asked_text(engine, "engine"), jobs=processes, seconds=longest)
     asked = SitesAsked(
         as_of=None if day is None else str(day),
         seed=asked_whole("seed", seed, 0),
@@ -139,7 +143,7 @@ def sites(
         target = (
             OutputTarget(Path(stack.enter_context(TemporaryDirectory())).resolve()) if out is None else _folder(out)
         )
-        answer = review_sites(places, target, engine, asked)
+        answer = review_sites(places, target, asked_of, asked)
         names = ("series", "findings", "orders")
         return ManySites(answer, {name: pl.read_parquet(answer.folder / DATA / name / "*.parquet") for name in names})
 

@@ -87,11 +87,11 @@ def _rows(books: KnownBooks) -> pl.DataFrame:
     kind = pl.col("kind").cast(pl.String)
     document = pl.col("document").str.strip_chars()
     moved = books.movements.filter(kind.is_in(list(_SIDES)) & (document.fill_null("") != ""))
-    units = books["materials"].select("material", own="unit", item=pl.col("kind") == "item")
+    units = books["materials"].select(pl.col("material").cast(pl.String), own="unit", item=pl.col("kind") == "item")
     rows = moved.select(
         "row", "at", "quantity", "measurement", document=document, side=kind.replace_strict(_SIDES),
         material=pl.col("material").cast(pl.String), method=pl.col("method").cast(pl.String),
-    ).join(units.with_columns(pl.col("material").cast(pl.String)), on="material", how="left")  # fmt: skip
+    ).join(units, on="material", how="left", maintain_order="left")  # fmt: skip
     group = ("side", "document", "material")
     rows = rows.sort(*group, "at", "row")
     begins = (pl.col("at").diff().over(group) > APART).fill_null(False)

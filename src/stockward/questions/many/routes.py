@@ -57,10 +57,10 @@ def _sums(lines: pl.DataFrame, group: str, groups: int) -> tuple[Array, Array]:
 
     Errors of one site, method and calibration are shared by all lines of the group that have them.
     """
-    shared = lines.group_by(group, "site", "method", "calibration").agg(
+    shared = lines.group_by(group, "site", "method", "calibration", maintain_order=True).agg(
         pl.col("random_variance", "relative", "absolute").sum(), pl.col("random_df", "systematic_df").first()
     )
-    of_method = shared.group_by(group, "site", "method").agg(
+    of_method = shared.group_by(group, "site", "method", maintain_order=True).agg(
         random=pl.col("random_variance").sum(),
         systematic=(pl.col("relative") ** 2 + pl.col("absolute") ** 2).sum(),
         random_df=pl.col("random_df").first(),
@@ -158,19 +158,23 @@ def _patterns(grouped: pl.DataFrame, lines: pl.DataFrame, false_alarm: float) ->
         ]
     )
     marks = marks.join(
-        marks.group_by("kind", "of").agg(number_of_routes=pl.col("route").n_unique()), on=["kind", "of"]
+        marks.group_by("kind", "of").agg(number_of_routes=pl.col("route").n_unique()),
+        on=["kind", "of"],
+        maintain_order="left",
     ).filter(pl.col("number_of_routes") >= LEAST_ROUTES)
     if marks.is_empty():
         return pl.DataFrame(schema=_PATTERN_SCHEMA)
     groups = marks.select("kind", "of").unique().sort("kind", "of").with_row_index("pattern")
     groups = groups.with_columns(pl.col("pattern").cast(pl.Int64))
-    marks = marks.join(groups, on=["kind", "of"])
+    marks = marks.join(groups, on=["kind", "of"], maintain_order="left")
     whole = _pattern_chance(marks, lines, groups.height)
-    by_route = marks.group_by("pattern", "route").agg(part=(pl.col("difference") * pl.col("scale")).sum())
+    by_route = marks.group_by("pattern", "route", maintain_order=True).agg(
+        part=(pl.col("difference") * pl.col("scale")).sum()
+    )
     direction = np.sign(whole["difference"].to_numpy())
     signed = by_route.with_columns(part=pl.col("part") * pl.Series(direction[by_route["pattern"].to_numpy()]))
     first = signed.sort("part", "route", descending=[True, False]).group_by("pattern", maintain_order=True).first()
-    others = marks.join(first.select("pattern", "route"), on=["pattern", "route"], how="anti")
+    others = marks.join(first.select("pattern", "route"), on=["pattern", "route"], how="anti", maintain_order="left")
     without = _pattern_chance(others, lines, groups.height)
     # The others must err the same way.
     same = np.sign(without["difference"].to_numpy()) == direction
@@ -200,18 +204,18 @@ def _marks(tested: pl.DataFrame, lines: pl.DataFrame, kind: str) -> pl.DataFrame
         return named.select(*columns, of=kind, kind=pl.lit(kind))
     is_shipper = pl.col("side") == SENT
     sides = lines.filter(is_shipper if kind == "shipper_instrument" else ~is_shipper)
-    measured = sides.select("number", of="instrument").drop_nulls().unique()
-    return tested.join(measured, on="number").select(*columns, "of", kind=pl.lit(kind))
+    measured = sides.select("number", of="instrument").drop_nulls().unique(maintain_order=True)
+    return tested.join(measured, on="number", maintain_order="left_right").select(*columns, "of", kind=pl.lit(kind))
 
 
 def _pattern_chance(marks: pl.DataFrame, lines: pl.DataFrame, groups: int) -> pl.DataFrame:
     """For each pattern its sums, kg, σ and two-sided p-value; of one without a consignment the chance is 1."""
-    own = lines.join(marks.select("number", "pattern", "scale"), on="number").with_columns(
+    own = lines.join(marks.select("number", "pattern", "scale"), on="number", maintain_order="left_right").with_columns(
         pl.col("relative", "absolute") * pl.col("scale"),
         random_variance=pl.col("random_variance") * pl.col("scale") ** 2,
     )
     sigma, freedom = _sums(own, "pattern", groups)
-    sums = marks.group_by("pattern").agg(
+    sums = marks.group_by("pattern", maintain_order=True).agg(
         routes=pl.col("route").n_unique().cast(pl.Int64),
         consignments=pl.len().cast(pl.Int64),
         sent=(pl.col("sent") * pl.col("scale")).sum(),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from stockward.outputs import READ_ENDINGS
 from stockward.questions.many.dataset import SITES_SCHEMA_NAME
-from stockward.terms.errors import SiteError, StockwardError
+from stockward.terms.errors import SiteError, StockwardError, UsageError
 from stockward.terms.files import UNFINISHED, read_bytes
 from stockward.version import VERSION
 
@@ -32,7 +32,10 @@ _MOST_WITHIN = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteTask:
-    """What is asked of one site: ``known`` is the digest of the result at hand, ``page`` makes its own report."""
+    """What is asked of one site: ``known`` is the digest of the result at hand, ``page`` makes its own report.
+
+    ``version`` is that of whoever asks: another would give other answers.
+    """
 
     id: str
     place: str
@@ -42,6 +45,7 @@ class SiteTask:
     known: str | None
     pages: Pages
     page: Callable[[ReviewAnswer], str]
+    version: str = VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,9 @@ def _in_one_line(text: str) -> str:
 
 
 def _reviewed(task: SiteTask) -> SiteOutcome:
+    if task.version != VERSION:
+        said = f"it was given to a worker with Stockward {VERSION}, by a run of {task.version}"
+        raise UsageError(f"{task.place}: {said}: install one version everywhere")
     for _ in range(_TRIES):
         before = _facts_of_folder(task.place)
         if before is not None and _still_holds(task, before):
