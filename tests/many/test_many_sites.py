@@ -6,6 +6,9 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,17 +160,36 @@ def test_a_run_that_is_stopped_goes_on(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_killed_process_loses_only_its_site(tmp_path: Path) -> None:
     sites = copies(tmp_path / "sites", "a", KILLING, "b", ASLEEP, "c")
-    answer = run(tmp_path / "out", *sites, engine=LocalEngine(jobs=2, seconds=20), page=deadly)
+    answer = run(tmp_path / "out", *sites, engine=LocalEngine(jobs=2, seconds=45), page=deadly)
     faults = dict(answer.sites.filter(pl.col("status") == "fault").select("site", "reason").rows())
     assert faults.keys() == {KILLING, ASLEEP}
     assert "signal 9" in faults[KILLING]
-    assert "longer than 20 seconds" in faults[ASLEEP]
+    assert "longer than 45 seconds" in faults[ASLEEP]
     well = [site for site in sites if site.name not in faults]
     one = run(tmp_path / "one", *well)
     assert one.totals.reviewed == 3
     again = run(tmp_path / "out", *well, engine=LocalEngine(jobs=1, seconds=60), page=deadly)
     assert again.totals.reviewed == 3
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "one")
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
+    sites = [str(shutil.copytree(FIRST, tmp_path / "sites" / f"copy-{number}")) for number in range(40)]
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "stockward", "sites", *sites, "--out", str(out), "--jobs", "1", "--quiet"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while run.poll() is None and not ((out / "done").exists() and any((out / "done").glob("*.gz"))):
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+    said, told = run.communicate()
+    assert (run.returncode, said, told) == (130, b"", b"stopped\n")
+    kept = {one.name for one in (out / "done").iterdir()}
+    assert 0 < len(kept) < len(sites)
+    assert not (out / "data").exists()
+    ended = subprocess.run(command, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert kept < {one.name for one in (out / "done").iterdir()}
 
 
 def test_a_site_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:

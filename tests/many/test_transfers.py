@@ -20,7 +20,7 @@ from stockward.balance.consigned.lines import consigned_lines
 from stockward.book.known import known_at
 from stockward.questions.many.dataset import frame_of_rows, plain_row
 from stockward.questions.many.routes import ComparedTransfers, compare_transfers
-from stockward.stats.many.differences import chance_of_even_loss, even_loss_found
+from stockward.stats.many.differences import even_loss_found
 
 FIRST = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -130,16 +130,21 @@ def test_a_trickle_on_one_route_is_found_as_often_as_predicted() -> None:
     draw, runs, routes, each, share = np.random.default_rng(5), 150, 10, 12, 0.0035
     found, false, predicted = 0, 0, []
     for _ in range(runs):
-        table = compared(routes_of(routes, each, draw, {3: share})).routes
+        lines = routes_of(routes, each, draw, {3: share})
+        table = compared(lines).routes
         losing = table.row(by_predicate=pl.col("shipper") == "A3", named=True)
         found += losing["verdict"] == "shortage"
         false += table.filter(pl.col("shipper") != "A3")["verdict"].is_in(["shortage"]).any()
-        loss, sigma = np.array([share * losing["sent"]]), np.array([losing["sigma"]])
-        predicted.append(float(chance_of_even_loss(loss, sigma, routes, 0.05)[0]))
+        sent = np.array([one["quantity"] for one in lines if one["site"] == "A3"])
+        covariance = np.diag(2 * (0.001 * sent) ** 2) + 2 * 0.0005**2 * np.outer(sent, sent)
+        drawn = draw.multivariate_normal(share * sent, covariance, size=1_000)
+        whole = drawn.sum(axis=1) / np.sqrt(covariance.sum()) >= norm.isf(0.05 / (2 * routes))
+        single = (drawn / np.sqrt(np.diag(covariance))).max(axis=1)
+        predicted.append(np.mean(whole | (single >= norm.isf(1 - (1 - 0.05 / (2 * routes)) ** (1 / each)))))
+        sigma = np.array([losing["sigma"]])
         assert losing["found_even"] == pytest.approx(float(even_loss_found(sigma, routes, 0.05, 0.95)[0]))
     chance = float(np.mean(predicted))
     assert 0.3 < chance < 0.95
-    # The largest single consignment and Holm's later steps can only add to it.
     assert found / runs == pytest.approx(chance, abs=4 * np.sqrt(chance * (1 - chance) / runs))
     assert false / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
 

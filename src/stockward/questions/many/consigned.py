@@ -38,6 +38,24 @@ class MatchedLines:
     lines: pl.DataFrame
 
 
+def _paper() -> pl.Expr:
+    """The number of a document without what two writers of it differ in."""
+    return pl.col("document").str.to_lowercase().str.replace_all(_MARKS, " ").str.strip_chars()
+
+
+def between_sites(lines: pl.LazyFrame) -> pl.DataFrame:
+    """Of all that came and went, what names a partner, or a document that one site sent and another received.
+
+    All else, such as what a plant has from its suppliers, has no other side among the sites; it stands in the table
+    ``consignments`` alone. Rows stay in their order.
+    """
+    numbered = lines.with_row_index("place").with_columns(paper=_paper())
+    papers = numbered.group_by("paper").agg(sides=pl.col("side").n_unique(), sites=pl.col("site").n_unique())
+    shared = papers.filter((pl.col("sides") > 1) & (pl.col("sites") > 1)).select("paper", shared=pl.lit(True))
+    kept = numbered.join(shared, on="paper", how="left").filter(pl.col("partner").is_not_null() | pl.col("shared"))
+    return kept.collect().sort("place").drop("place", "paper", "shared")
+
+
 def match_consignments(lines: pl.DataFrame, sites: pl.DataFrame) -> MatchedLines:
     """Match what was sent to what was received.
 
@@ -92,7 +110,7 @@ def _consignments(lines: pl.DataFrame, named: Mapping[str, str]) -> pl.DataFrame
     )
     return grouped.with_row_index("number").with_columns(
         number=pl.col("number").cast(pl.Int64),
-        paper=pl.col("document").str.to_lowercase().str.replace_all(_MARKS, " ").str.strip_chars(),
+        paper=_paper(),
         goods=pl.col("material").replace_strict(goods, return_dtype=pl.String),
         at_partner=pl.col("partner").replace_strict(named, default=None, return_dtype=pl.String),
     )

@@ -75,9 +75,13 @@ class ResultsFolder:
 
     def _put(self, path: Path, content: bytes) -> None:
         part = part_in(path.parent)
-        with said_of(path):
-            fill_part(part, content)
-            part.replace(path)
+        try:
+            with said_of(path):
+                fill_part(part, content)
+                part.replace(path)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 _PARTS = 2

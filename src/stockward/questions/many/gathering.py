@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from stockward.outputs import part_in, said_of
+from stockward.questions.many.consigned import between_sites
 from stockward.questions.many.dataset import PlainRow, frame_of_rows, plain_row, result_tables
 from stockward.questions.many.folder import DATA, REPORTS, ResultsFolder
 from stockward.questions.many.places import SitePlace
@@ -20,7 +22,7 @@ from stockward.stats.many.together import holm, site_p_value
 from stockward.terms.errors import SiteError
 from stockward.terms.verdicts import ALARMING, Verdict
 
-_SITES_A_PART = 1_000
+_SITES_A_PART = 250
 """Sites whose rows are held at once, and stand in one file of a table."""
 _FIRST = "sites"
 _OF_TWO = ("transfers", "routes", "patterns")
@@ -52,7 +54,7 @@ def gather_results(
     target = folder.path / DATA
     part = part_in(folder.path)
     rows: list[PlainRow] = []
-    with said_of(target):
+    with said_of(target), _gone_in_the_end(part):
         for name in result_tables():
             (part / name).mkdir(parents=True, mode=0o700)
         for number in range(0, len(places), _SITES_A_PART):
@@ -71,9 +73,18 @@ def gather_results(
     return sites
 
 
+@contextmanager
+def _gone_in_the_end(part: Path) -> Iterator[None]:
+    """Take away what did not take its place."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def _compare_transfers(part: Path, sites: pl.DataFrame) -> None:
     """Write the tables that take the books of two sites; α and detection are the strictest that any site states."""
-    lines = pl.read_parquet(part / "consignments" / _PARTS)
+    lines = between_sites(pl.scan_parquet(part / "consignments" / _PARTS))
     level, chance = sites["false_alarm"].min(), sites["detection"].max()
     if level is None or chance is None:
         level, chance = _BLANK

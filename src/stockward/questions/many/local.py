@@ -30,6 +30,7 @@ class _Helper:
     process: BaseProcess
     line: Connection
     task: SiteTask | None = None
+    ready: bool = False
     begun: float = 0.0
     done: int = 0
 
@@ -54,8 +55,11 @@ class _Helper:
 
 
 def _help(line: Connection) -> None:
-    """Review sites until nobody asks for one more."""
+    """Review sites until nobody asks for one more; that all is loaded is said first."""
     begin_to_help()
+    import stockward.questions.review  # noqa: F401 - what takes longest to load
+
+    line.send(None)
     while True:
         try:
             task = line.recv()
@@ -126,10 +130,13 @@ class LocalEngine:
                     outcome = helper.line.recv()
                 except (EOFError, OSError):
                     yield from self._lost(helper, _ended(helper.process), tries=_TRIES_OF_A_SITE)
+                    continue
+                if outcome is None:
+                    helper.ready, helper.begun = True, monotonic()
                 else:
                     helper.task, helper.done = None, helper.done + 1
                     yield outcome
-            elif helper.task is not None and monotonic() - helper.begun > self.seconds:
+            elif helper.task is not None and helper.ready and monotonic() - helper.begun > self.seconds:
                 said = f"it took longer than {self.seconds:g} seconds: allow more (--seconds)"
                 yield from self._lost(helper, said, tries=1)
 

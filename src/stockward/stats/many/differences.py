@@ -58,16 +58,9 @@ def chance_of_route(whole: Array, largest: Array, consignments: Array) -> Array:
 def even_loss_found(sigma: Array, routes: int, false_alarm: float, detection: float) -> Array:
     """The loss, spread over all consignments of a route, that is found with the chance ``detection``, unit of σ.
 
-    ``(z(1 − α/2m) + z(detection)) σ``, m the routes that are tested: so it is where one route loses and the others do
-    not, and errors are normal and known.
+    ``(z(1 − α/2m) + z(detection)) σ``, m the routes that are tested: where one route loses and the others do not, and
+    errors are normal and known. It is found at least as often: the test of single consignments adds to it.
     """
     from scipy.special import ndtri
 
     return sigma * float(ndtri(1 - false_alarm / (2 * routes)) + ndtri(detection))
-
-
-def chance_of_even_loss(loss: Array, sigma: Array, routes: int, false_alarm: float) -> Array:
-    """The chance that a loss spread over all consignments of a route is found: ``Φ(loss/σ − z(1 − α/2m))``."""
-    from scipy.special import ndtr, ndtri
-
-    return np.asarray(ndtr(loss / sigma - float(ndtri(1 - false_alarm / (2 * routes)))))
