@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -37,10 +38,12 @@ def planner_there(
     site: Site, *, workforce: float = 1.0, absence: float = 1.0, since: date | None = None
 ) -> ForcePlanner:
     books = known_at(site, None)
-    asked = ForceQuestion(day=DAY, today=None, workforce=workforce, absence=absence, since=since, seed=1)
-    planner = ForcePlanner.of(books, asked, MeasureCosts.of(books))
+    base = ForceQuestion(day=DAY, today=None, seed=1)
+    planner = ForcePlanner.of(books, base, MeasureCosts.of(books))
     assert planner is not None
-    return planner
+    if (workforce, absence) == (1.0, 1.0):
+        return planner
+    return planner.if_comes(replace(base, workforce=workforce, absence=absence, since=since, before=base))
 
 
 def without_those_gone(site: Site, share: float) -> Site:

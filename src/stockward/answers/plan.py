@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from stockward.answers.planned.coming import RobustGuards, ScenarioGuards
+from stockward.answers.planned.coming import DrawnRobust, DrawnScenario, RobustGuards, ScenarioGuards
 from stockward.answers.planned.draws import LotCount
 from stockward.answers.planned.guards import ForcePart
 from stockward.answers.response.interruption import PlannedInterruption
@@ -149,6 +149,10 @@ class PlannedScenario:
     ``workforce`` is the share of the workers that remains, ``absence`` the factor of the hours of absence; ``guards``
     is ``None`` for a site that asks nothing of its guards. ``goals``, ``missed`` and ``cost`` count theirs, too, and
     that a thief is met in time. ``left_out`` says what is not drawn from by lot there.
+
+    Of what is ``drawn`` the plan meets a goal that it meets in the share of the draws that is planned for, and
+    ``met_today`` are those met at the farthest that is planned for, which ``factor``, ``dispatch``, ``workforce`` and
+    ``absence`` are. Costs are then at the prices of today.
     """
 
     key: str
@@ -176,6 +180,7 @@ class PlannedScenario:
     absence: float = 1.0
     guards: ScenarioGuards | None = None
     left_out: tuple[str, ...] = ()
+    drawn: DrawnScenario | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +190,7 @@ class RobustPlan:
     ``cost`` is at the prices of today, and ``more`` how much that is beyond the plan of today. ``share`` is how much of
     each range it was made for. ``at_once`` are the measures that are right whatever comes: every plan has them.
     ``impossible_in`` names the scenarios in which no plan meets every goal; without it there is none for all together.
-    ``guards`` are its guards, whose costs are in those of the plan.
+    ``guards`` are its guards, whose costs are in those of the plan; ``drawn`` says in how many of the draws it holds.
     """
 
     status: Solved
@@ -197,6 +202,7 @@ class RobustPlan:
     at_once: tuple[PlannedMeasure, ...]
     impossible_in: tuple[str, ...]
     guards: RobustGuards | None = None
+    drawn: tuple[DrawnRobust, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from stockward.cli.kit.options import (
 from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import progress, say_path, terminal
 from stockward.cli.kit.writing import find_places, place_found, write_answer
+from stockward.terms.limits import MOST_DRAWS
 
 
 @click.command(
@@ -42,6 +43,8 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
 @click.option("--share", type=click.FloatRange(0, 1, min_open=True), default=0.95, show_default=True,
               help="In how much of a range of scenarios.csv one plan must hold.")  # fmt: skip
 @click.option("--front", is_flag=True, help="Say what larger and smaller losses than those of the goals would cost.")
+@click.option("--draws", type=click.IntRange(1, MOST_DRAWS), metavar="N",
+              help="Draw the factors of every range of scenarios.csv N times.")  # fmt: skip
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the plan as one HTML file.")
 @click.option("--xlsx", type=OUTPUT, metavar="FILE", help="Write the plan as a workbook, with its calendar.")
 @click.option("--ics", type=OUTPUT, metavar="FILE", help="Write the days of counts and calibrations as an iCalendar.")
@@ -52,8 +55,8 @@ from stockward.cli.kit.writing import find_places, place_found, write_answer
 def planning_command(
     site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
     since: datetime | None, until: datetime | None, budget: float | None, scenario: Path | None, share: float,
-    front: bool, html: Path | None, xlsx: Path | None, ics: Path | None, json_file: Path | str | None, seed: int,
-    quiet: bool,
+    draws: int | None, front: bool, html: Path | None, xlsx: Path | None, ics: Path | None,
+    json_file: Path | str | None, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
     """The cheapest plan that meets every goal: what to count, to calibrate and to buy, and how many guards join?"""
     from stockward.surge.asked import Surge
@@ -76,6 +79,7 @@ def planning_command(
             surge=surge,
             budget=budget,
             share=share,
+            draws=draws,
             front=front,
             seed=seed,
             generated=moment_now(),

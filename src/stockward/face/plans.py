@@ -134,6 +134,7 @@ def plan(
     budget: float | None = None,
     scenario: FilePlace | None = None,
     share: float = 0.95,
+    draws: int | None = None,
     front: bool = False,
     seed: int = DEFAULT_SEED,
 ) -> ProtectionPlan:
@@ -158,6 +159,8 @@ def plan(
         What may come: a CSV file with the columns of the table ``scenarios``, in place of that of the site.
     share
         In how much of a range of the table ``scenarios`` one plan must hold, above 0 and at most 1.
+    draws
+        Draw the factors of every range of that table so many times.
     front
         Look at the cheapest plans for larger and smaller losses than those of the goals as well.
     seed
@@ -194,6 +197,7 @@ def plan(
     grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     made = make_protection_plan(
         known, as_of=moment_of(as_of), surge=grown, budget=most, share=within, front=front, seed=seed,
+        draws=None if draws is None else asked_whole("draws", draws, 1),
         generated=now(),
     )  # fmt: skip
     return ProtectionPlan(made)

@@ -12,7 +12,7 @@ from stockward.answers.plan import MeasureKind
 from stockward.protection.decisions import COUNTED, DecidedLevels, Decision, Level, LevelValue, Option
 from stockward.protection.further_options import Doubled, Parted, more_series
 from stockward.unseen.error_terms import ErrorTerms
-from stockward.unseen.goals import Goal, answer, needed_limit, untested
+from stockward.unseen.goals import Goal, answer, needed_limit, needed_loss, untested
 from stockward.unseen.sight import Sight
 
 _CHECK_WEIGH = MeasureKind.CHECK_WEIGH
@@ -169,6 +169,19 @@ class HeldGoal:
         needed = self.held(key).detectable
         return needed is not None and needed <= self.target
 
+    def is_found(self, choice: DecidedLevels, series: ErrorTerms, resting: float) -> bool:
+        """Whether a choice meets it where its series has other terms of error, and so much at earlier readings."""
+        key, target = self.key(choice), self.goal.quantity - resting
+        terms = self._terms(key, series)
+        if terms is None or terms.periods < _FEWEST_PERIODS:
+            return False
+        seeing = self._seeing(terms, key)
+        limit = needed_limit(seeing, self.goal)
+        if limit is None or limit > target:
+            return False
+        needed = needed_loss(seeing, self.goal)
+        return needed is not None and needed <= target
+
     def closed_with(self, choice: DecidedLevels) -> bool:
         """Whether books can be closed that tell of it with a choice: those of the parts of its area cannot."""
         untold = [
@@ -185,21 +198,15 @@ class HeldGoal:
         parts = {value.area: value.parts for value in key[1:] if isinstance(value, Parted) and value.parts > 1}
         return self.sight.seeing(terms, more=more_series(parts, self.tested_in, self.tested))
 
-    def _terms(self, key: _Bound) -> ErrorTerms | None:
+    def _terms(self, key: _Bound, series: ErrorTerms | None = None) -> ErrorTerms | None:
         """The terms of error of the series as they would be; ``None`` where it is not counted often enough for any."""
         times, *values = key
-        terms = self._counted(_times(times)) if times else None
+        terms = _counted(self.sight.terms if series is None else series, _times(times)) if times else None
         if terms is None:
             return None
         for decision, value in zip(self.others, values, strict=True):
             terms = self._decided(terms, decision, value)
         return terms
-
-    def _counted(self, times: Fraction) -> ErrorTerms:
-        terms = self.sight.terms
-        if times > 1:
-            return terms.counted_more(int(times))
-        return terms.counted_less(int(1 / times)) if times < 1 else terms
 
     def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None) -> ErrorTerms:
         """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
@@ -218,6 +225,12 @@ class HeldGoal:
         if value is None:
             return terms.with_errors(decision.of, systematic=0.0)
         return terms.recalibrated(decision.of, float(_times(value))) if value else terms
+
+
+def _counted(terms: ErrorTerms, times: Fraction) -> ErrorTerms:
+    if times > 1:
+        return terms.counted_more(int(times))
+    return terms.counted_less(int(1 / times)) if times < 1 else terms
 
 
 def _best_of(decision: Decision) -> Option:

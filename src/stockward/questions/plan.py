@@ -25,7 +25,7 @@ from stockward.protection.spending.ranges import cost_ranges
 from stockward.protection.together import planned_together
 from stockward.questions.plan_guards import GuardsQuestion
 from stockward.questions.planners import closing_with_plan, planners_of
-from stockward.questions.scenarios import MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
+from stockward.questions.scenarios import DRAWS, MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site
 from stockward.terms.errors import UsageError
@@ -42,6 +42,7 @@ def make_protection_plan(
     surge: Surge | None = None,
     budget: float | None = None,
     share: float = MOST_OF_A_RANGE,
+    draws: int | None = None,
     front: bool = False,
     seed: int = DEFAULT_SEED,
     generated: datetime,
@@ -62,6 +63,9 @@ def make_protection_plan(
         ``[plan]`` where ``None``.
     share
         In how much of a range of what may come a plan must hold, in (0, 1].
+    draws
+        Draw the factors of every range of what may come so often; only those whose rows say more, and 1000 times, where
+        ``None``.
     front
         Look at the cheapest plans for larger and smaller losses as well.
     seed
@@ -71,7 +75,9 @@ def make_protection_plan(
     """
     site.require_filled()
     _require_whole(site)
-    coming = scenarios_of(site)
+    if draws is not None and draws < 1:
+        raise UsageError(f"draws: {draws} are none: give a whole number from 1 on")
+    coming = scenarios_of(site, draws=draws is not None)
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
     known = books = known_at(site, moment)
@@ -88,7 +94,8 @@ def make_protection_plan(
     found, guards = planned_together(planner, force, left)
     guarding = GuardsQuestion(with_posts(known, posts.chosen), moment, generated, surge, planner.costs, seed)
     cases = ScenarioBooks(planner.books, planner, asked, closing_with_plan(asked, progress), guarding, force)
-    scenarios, robust = posts.beside(*look_at_scenarios(cases, coming, found.choice, left, share, progress))
+    looked_at = look_at_scenarios(cases, coming, found.choice, left, share, draws or DRAWS, progress)
+    scenarios, robust = posts.beside(*looked_at)
     front_points = _front(seen, posts, found, asked, progress) if front else ()
     ranges = cost_ranges(planner, force, found, [one.key for one in posts.chosen], seed, progress)
     found, guards = posts.told(found, guards)

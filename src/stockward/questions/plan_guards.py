@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
 
 from stockward.book.known import KnownBooks, known_at
 from stockward.guards.roll import day_of_the_books
-from stockward.protection.coming.asked import Factors
+from stockward.protection.coming.factors import Factors
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.guards.posts import ForceQuestion
@@ -37,29 +37,34 @@ class GuardsQuestion:
     costs: MeasureCosts
     seed: int
 
-    def planner(
-        self, more: Surge | None = None, factors: Factors | None = None, since: date | None = None
-    ) -> ForcePlanner | None:
-        """Who plans the guards; ``None`` for a site that asks nothing of them.
-
-        ``more`` comes on top of the surge that is asked for, with the ``factors`` of workforce and absence, all of it
-        from ``since`` on.
-        """
+    def planner(self) -> ForcePlanner | None:
+        """Who plans the guards; ``None`` for a site that asks nothing of them."""
         as_of = None if self.moment is None else self.moment.date()
         today = local_day(self.now, self.books.site.timezone)
-        surges = [one for one in (self.surge, more) if one is not None]
-        held = Factors() if factors is None else factors
+        surges = [] if self.surge is None else [self.surge]
         asked = ForceQuestion(
             day=day_of_the_books(self.books, as_of, today),
             today=None if as_of is not None else today,
             flows=_flows(self.books, surges),
             output_factors=_grown(self.books, surges),
-            workforce=held.workforce,
-            absence=held.absence,
-            since=since,
             seed=self.seed,
         )
         return ForcePlanner.of(self.books, asked, self.costs)
+
+    def if_comes(self, base: ForcePlanner, more: Surge | None, factors: Factors, since: date | None) -> ForcePlanner:
+        """Who plans them if something comes, from a day on: ``more`` comes on top of the surge that is asked for."""
+        surges, posts = [one for one in (self.surge, more) if one is not None], base.facts.posts
+        driven = more is not None and posts is not None and posts.are_driven
+        changed = replace(
+            base.facts.asked,
+            flows=_flows(self.books, surges) if driven else base.facts.asked.flows,
+            output_factors=_grown(self.books, surges) if driven else base.facts.asked.output_factors,
+            workforce=factors.workforce,
+            absence=factors.absence,
+            since=since,
+            before=base.facts.asked,
+        )
+        return base.if_comes(changed)
 
 
 def _flows(books: KnownBooks, surges: Sequence[Surge]) -> pl.DataFrame | None:

@@ -41,6 +41,9 @@ MOST_PROCESSES = 64
 LONGEST_SEARCH = 10_000_000
 """Seconds, or rounds, of a search for a roster."""
 
+MOST_DRAWS = 100_000
+"""Draws of what may come: beyond, its share is known to a thousandth, and no better for the books."""
+
 DEFAULT_SEED = 1
 """Of everything drawn, where none is given."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from stockward.answers.planned.guards import ForceGoalKind, ForceWayOut, PlannedGuards
@@ -49,6 +49,69 @@ class ScenarioGuards:
     groups: tuple[PlannedGuards, ...]
     in_the_way: tuple[str, ...]
     ways_out: tuple[ForceWayOut, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnRange:
+    """A factor that is drawn: from ``low`` to ``high``, ``likely`` being the likeliest (``None``: none is)."""
+
+    name: str
+    low: float
+    likely: float | None
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnHolding:
+    """The share of draws in which a plan meets every goal, and the bounds of what it is in all of them, with 95 %."""
+
+    held: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnFailure:
+    """A goal, and the share of the draws in which it is missed."""
+
+    label: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnScenario:
+    """What was found of a scenario whose factors were drawn ``draws`` times, each from its range.
+
+    ``kept`` is the plan of today there (what is done today, without one), and ``fails`` what it misses, the most often
+    first. ``own`` is the plan made for it, to hold in ``share`` of the draws; ``None`` where none was found.
+    ``prices_low`` and ``prices_high`` are the prices that are passed from above and from below in one of 20, and
+    ``cost_low`` and ``cost_high`` what that plan costs at these.
+    """
+
+    draws: int
+    share: float
+    ranges: tuple[DrawnRange, ...]
+    kept: DrawnHolding
+    fails: tuple[DrawnFailure, ...]
+    own: DrawnHolding | None
+    prices_low: float
+    prices_high: float
+    cost_low: float | None
+    cost_high: float | None
+
+    def costing(self, cost: float | None) -> DrawnScenario:
+        """The same, its plan costing so much a year at the prices of today."""
+        low, high = (None if cost is None else cost * prices for prices in (self.prices_low, self.prices_high))
+        return replace(self, cost_low=low, cost_high=high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnRobust:
+    """In how many of the draws of a scenario the plan for all that may come meets every goal."""
+
+    key: str
+    label: str
+    holding: DrawnHolding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,11 +57,29 @@ class PostsToFill:
         seed: int,
         absence: float = 1.0,
     ) -> PostsToFill:
-        """The posts as ``need_of`` looks at them, of which the arguments are; guards so many times as often absent."""
+        """The posts as ``need_of`` looks at them, of which the arguments are; guards absent so many times as long."""
         force = books.site.settings.force
         posts = posts_of(books["posts"], shift_hours=force.shift_hours, weeks=force.weeks_per_year)
         timeline = timeline_of(books, posts, day=day, flows=flows, output_factors=output_factors)
-        return cls(books, guards, posts, timeline, staff_of(books, guards, day, seed, absence=absence))
+        staff = staff_of(books, guards, day, seed).absent_times(absence, weeks=force.weeks_per_year)
+        return cls(books, guards, posts, timeline, staff)
+
+    def if_comes(
+        self,
+        *,
+        day: date,
+        flows: pl.DataFrame | None,
+        output_factors: Mapping[str, float] | None,
+        absence: float,
+    ) -> PostsToFill:
+        """The same with other flows (``None``: the same) and another absence of the same guards."""
+        return replace(
+            self,
+            timeline=self.timeline
+            if flows is None
+            else timeline_of(self.books, self.posts, day=day, flows=flows, output_factors=output_factors),
+            staff=self.staff.absent_times(absence, weeks=self.books.site.settings.force.weeks_per_year),
+        )
 
     def days(self) -> list[date]:
         """The days that can be looked at: that of the review, and the month's ends ahead."""

@@ -177,28 +177,33 @@ def _absent(
     return covered(planned), covered(~planned)
 
 
+def mean_hours(attendance: Attendance, *, weeks: float) -> WorkHours | str:
+    """Mean hours a year of a guard with contract hours; in words why there are none."""
+    known = attendance.with_contract
+    if not known.any():
+        return "no guard has hours_per_week: add them to people"
+    figures = (attendance.hours_per_week, attendance.days, attendance.planned, attendance.unplanned)
+    mean = work_hours(*(values[known] for values in figures), weeks=weeks)
+    return mean if mean.net > 0 else "no guard was at work on any day on record, so there are no net hours"
+
+
 def net_hours_of(attendance: Attendance, *, weeks: float, seed: int) -> tuple[NetHours, WorkHours] | str:
     """Mean net hours a year of a guard, with an interval where there are enough guards; in words why there is none.
 
     A guard without contract hours is left out of the mean; one who was absent all the time stays in.
     """
+    mean = mean_hours(attendance, weeks=weeks)
+    if isinstance(mean, str):
+        return mean
     known = attendance.with_contract
-    if not known.any():
-        return "no guard has hours_per_week: add them to people"
-    hours, days, planned, unplanned = (
-        values[known]
-        for values in (attendance.hours_per_week, attendance.days, attendance.planned, attendance.unplanned)
-    )
-    mean = work_hours(hours, days, planned, unplanned, weeks=weeks)
-    if mean.net <= 0:
-        return "no guard was at work on any day on record, so there are no net hours"
     guards = int(known.sum())
     low, high = None, None
     if guards > 1:
+        hours = attendance.hours_per_week[known]
         low, high = net_hours_interval(
             hours,
-            days,
-            planned + unplanned,
+            attendance.days[known],
+            (attendance.planned + attendance.unplanned)[known],
             weeks=weeks,
             confidence=_CONFIDENCE,
             resamples=max(_RESAMPLES, _DRAWN // len(hours)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -10,7 +10,7 @@ import polars as pl
 from stockward.answers.force import NetHours
 from stockward.book.known import KnownBooks
 from stockward.guards.need.faults import absences_at_fault, people_at_fault
-from stockward.guards.need.net_hours import Attendance, attendance_of, first_of_window, net_hours_of
+from stockward.guards.need.net_hours import Attendance, attendance_of, first_of_window, mean_hours, net_hours_of
 from stockward.guards.need.shifts import Crews
 from stockward.guards.roll import on_posts, present
 from stockward.stats.staffing import WorkHours
@@ -32,21 +32,31 @@ class Staff:
         """Net hours a year of a guard."""
         return self.mean.net if self.mean else None
 
+    def absent_times(self, factor: float, *, weeks: float) -> Staff:
+        """The same, absent for so many times as long; the interval of net hours stays that of the record."""
+        if factor == 1.0 or self.attendance is None or self.mean is None:
+            return self
+        attendance = self.attendance.absent_times(factor)
+        mean = mean_hours(attendance, weeks=weeks)
+        if isinstance(mean, str):
+            return replace(self, attendance=attendance, mean=None, crews=None, reasons=(*self.reasons, mean))
+        crews = self.crews
+        if crews is not None:
+            crews = Crews.of(self.on_posts, *attendance.absent_rates(), probability=crews.probability)
+        return replace(self, attendance=attendance, mean=mean, crews=crews)
+
     @property
     def rostered(self) -> float | None:
         """Hours a year for which a guard can be put on the roster."""
         return self.mean.rostered if self.mean else None
 
 
-def staff_of(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int, *, absence: float = 1.0) -> Staff:
-    """Who is there on a day, and what their records say; rows set aside that could change it leave it open.
-
-    ``absence`` is by how many times they are absent for longer than on record.
-    """
+def staff_of(books: KnownBooks, guards: pl.DataFrame, day: date, seed: int) -> Staff:
+    """Who is there on a day, and what their records say; rows set aside that could change it leave it open."""
     force = books.site.settings.force
     hand = on_posts(present(guards, day))
     observed = attendance_of(books, guards, day)
-    attendance = None if isinstance(observed, str) else observed.absent_times(absence)
+    attendance = None if isinstance(observed, str) else observed
     first = attendance.first if attendance else first_of_window(day)
     # Where the record does not reach back over the whole window, any earlier row of it would make the window longer.
     reaches_back = first == first_of_window(day)

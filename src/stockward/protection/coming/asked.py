@@ -8,21 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from stockward.book import Site
+from stockward.protection.coming.factors import Factors
+from stockward.protection.coming.spreads import DrawnFactors, drawn_factors
 from stockward.terms.errors import UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Factors:
-    """Factors of production, of what leaves the site, of the absence of guards and of prices, and the share of the
-    workforce that remains.
-    """
-
-    production: float = 1.0
-    dispatch: float = 1.0
-    workforce: float = 1.0
-    absence: float = 1.0
-    prices: float = 1.0
-
 
 _CONSTANT = ("workforce", "absence", "prices")
 """Factors that are the same all over a range."""
@@ -34,7 +22,7 @@ class Scenario:
     be transferred, more absence, or other prices.
 
     It comes from ``begin``, which is today's production where it is known, to ``end``; of a range both are known, and
-    anything between them is as likely.
+    anything between them is as likely. What is ``drawn`` has its factors there, ``None`` for what is not.
     """
 
     key: str
@@ -46,6 +34,7 @@ class Scenario:
     weighings: str
     since: date | None
     chance: float | None
+    drawn: DrawnFactors | None = None
 
     def at(self, place: float) -> Factors:
         """The factors on the way from begin (0) to end (1), evenly in production and dispatch."""
@@ -61,21 +50,21 @@ class Scenario:
         return Fraction(str(self.end.prices))
 
 
-def scenarios_of(site: Site) -> tuple[Scenario, ...]:
-    """The scenarios of a site, in the order of their rows.
+def scenarios_of(site: Site, *, draws: bool = False) -> tuple[Scenario, ...]:
+    """The scenarios of a site, in the order of their rows; with ``draws`` every range is drawn.
 
     Raises ``UsageError`` for a range that is upside down, for what belongs to more production where there is none, and
     for chances that add up to more than one.
     """
     file = site.sources.get("scenarios", "scenarios.csv")
-    found = tuple(_scenario(row, file) for row in site["scenarios"].to_dicts())
+    found = tuple(_scenario(row, file, draws) for row in site["scenarios"].to_dicts())
     total = sum((Fraction(str(one.chance)) for one in found if one.chance), Fraction(0))
     if total > 1:
         raise UsageError(f"{file}, column chance: the chances add up to {float(total):g}, more than 1: lower them")
     return found
 
 
-def _scenario(row: dict[str, Any], file: str) -> Scenario:
+def _scenario(row: dict[str, Any], file: str, draws: bool) -> Scenario:
     where, is_range = f"{file} row {row['row']}", row["production_to"] is not None
     known = replace(Factors(), **{name: row[name] for name in _CONSTANT if row[name] is not None})
     low, high = _flows(known, row, ""), _flows(known, row, "_to")
@@ -84,11 +73,7 @@ def _scenario(row: dict[str, Any], file: str) -> Scenario:
     begin, end = (low, high) if is_range else (replace(known, production=1.0, dispatch=1.0), low)
     if is_range and row["dispatch_to"] is None:
         end = replace(end, dispatch=begin.dispatch)
-    if end.production < begin.production and is_range:
-        raise UsageError(
-            f"{where}: production_to {end.production:g} is below production {begin.production:g}: exchange them, or "
-            "leave production_to blank"
-        )
+    drawn = drawn_factors(row, low, where, every_range=draws)
     if any(one.production == 1.0 and one.dispatch != 1.0 for one in (begin, end)):
         raise UsageError(
             f"{where}: dispatch says what leaves where production changes, and production does not: state another "
@@ -99,11 +84,12 @@ def _scenario(row: dict[str, Any], file: str) -> Scenario:
         label=row["name"] or str(row["scenario"]),
         begin=begin,
         end=end,
-        is_range=is_range,
+        is_range=is_range and drawn is None,
         of=None if row["of"] is None else str(row["of"]),
         weighings=row["weighings"] or "heavier",
         since=row["since"],
         chance=row["chance"],
+        drawn=drawn,
     )
 
 

@@ -7,14 +7,14 @@ as are left of it; everything is then counted on that roll.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import takewhile
 
 from stockward.answers.planned.coming import GuardsMissed
-from stockward.answers.planned.guards import ForceGoalKind
+from stockward.answers.planned.guards import ForceGoalKind, PlannedGuards
 from stockward.guards.roll import GUARDS, PATROLLING
 from stockward.protection.guards.cheapest import ForceChooser
 from stockward.protection.guards.facts import ForceFacts
@@ -22,6 +22,7 @@ from stockward.protection.guards.goals import STANDING, ForceGoal, rule_of
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.guards.pool import ForceCandidate, in_groups
 from stockward.protection.guards.program import Joining
+from stockward.terms.verdicts import Solved
 
 Joined = Sequence[tuple[ForceCandidate, bool]]
 """Who joins, and whether they patrol."""
@@ -123,15 +124,23 @@ def _missed(
     return GuardsMissed(kind=goal.kind, of=goal.of, label=goal.label, on=on, low=low, high=high, figure=figure)
 
 
-def guards_for_all(base: ForcePlanner, cases: Sequence[ForcePlanner]) -> Joining | None:
-    """The cheapest guards who meet every goal as things are and in all cases: of those who remain in each.
+def guards_for_all(base: ForcePlanner, cases: Sequence[ForcePlanner]) -> Joining:
+    """The cheapest guards who meet every goal in all cases: of those who remain in each; nobody where one cannot be
+    measured.
 
-    They cost what they do as things are. ``None`` where a goal cannot be measured.
+    They cost what they do as things are, which ``base`` says.
     """
-    planners = [base, *cases]
-    if any(one.unmeasured for one in planners):
-        return None
-    remaining = frozenset.intersection(*(frozenset(one.facts.market.pool) for one in planners))
+    if any(one.unmeasured for one in cases):
+        return Joining(Solved.IMPOSSIBLE, (), None, None, None)
+    remaining = frozenset.intersection(*(frozenset(one.facts.market.pool) for one in cases))
     market = replace(base.facts.market, pool=tuple(one for one in base.facts.market.pool if one in remaining))
-    goals = tuple(dict.fromkeys(goal for one in planners for goal in one.goals))
+    goals = tuple(dict.fromkeys(goal for one in cases for goal in one.goals))
     return ForceChooser(replace(base.facts, market=market)).cheapest(goals)
+
+
+def joining_in_every(plans: Sequence[Sequence[PlannedGuards]]) -> Iterable[PlannedGuards]:
+    """The guards who join in every plan: of each group as many as in the plan that has the fewest."""
+    numbers = [{(one.affiliation, one.source): one for one in groups if one.now < one.then} for groups in plans]
+    for key in numbers[0]:
+        if all(key in found for found in numbers):
+            yield min((found[key] for found in numbers), key=lambda one: one.then)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from stockward.answers.plan import PlannedMeasure, PlannedScenario, RobustPlan, StoreInScenario
-from stockward.answers.planned.coming import RobustGuards, ScenarioGuards
-from stockward.answers.planned.guards import PlannedGuards
-from stockward.protection.case_goals import CaseGoals
+from stockward.answers.plan import PlannedMeasure, PlannedScenario, RobustPlan
+from stockward.answers.planned.coming import DrawnRobust, DrawnScenario, RobustGuards, ScenarioGuards
 from stockward.protection.choosing import CheapestChoice
 from stockward.protection.coming.asked import Scenario
-from stockward.protection.coming.guarding import KeptGuards, guards_for_all
+from stockward.protection.coming.cases import RESPONSE_IN_TIME, CaseBooks, PlanAlone, ScenarioCase, stocks_undrawn
+from stockward.protection.coming.drawn import BUDGET, DrawnCase, PlanOnTrial, TrialFound, prices_of, ranges_drawn
+from stockward.protection.coming.guarding import KeptGuards, guards_for_all, joining_in_every
 from stockward.protection.decisions import DecidedLevels
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.guards.program import Joining
@@ -20,37 +20,8 @@ from stockward.protection.planning import Planner
 from stockward.protection.together import worse_of
 from stockward.terms.verdicts import Solved
 
-RESPONSE_IN_TIME = "response in time"
-"""What the goal is called that a thief is met."""
 _NEARLY_THERE = 0.02
 """The factor of production up to which a plan holds is known to so much of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseBooks:
-    """The books of a site with something in them: the goals of detection, who plans for them, and who plans the guards.
-
-    ``planner`` decides on the same as that of today, and draws from the stock of these books; ``force`` is ``None`` for
-    a site that asks nothing of its guards.
-    """
-
-    goals: CaseGoals
-    planner: Planner
-    force: ForcePlanner | None
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioCase:
-    """A scenario with its books, at the ``place`` between its begin and its end that is planned for.
-
-    ``at`` gives the books at another place; ``full`` are the stores that get full.
-    """
-
-    scenario: Scenario
-    place: float
-    there: CaseBooks
-    full: tuple[StoreInScenario, ...]
-    at: Callable[[float], CaseBooks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +48,23 @@ class WhatMayCome:
     force: ForcePlanner | None
     chosen: DecidedLevels | None
     budget: Fraction | None
-    _own: dict[str, CheapestChoice] = field(default_factory=dict)
-    _guarded: dict[str, ForcePlanner | None] = field(default_factory=dict)
+    _alone: dict[str, PlanAlone] = field(default_factory=dict)
+
+    @property
+    def _kept_choice(self) -> DecidedLevels:
+        """The plan of today, or what is done today where there is none."""
+        return self.planner.today if self.chosen is None else self.chosen
 
     def look(self, case: ScenarioCase) -> PlannedScenario:
         """One scenario: what fails in it, and the cheapest plan for it."""
-        scenario, there = case.scenario, case.there
-        kept = self.planner.today if self.chosen is None else self.chosen
-        most = _left(self._most(scenario), there.force)
-        own = self._own[scenario.key] = there.planner.cheapest([there.goals], most)
-        self._guarded[scenario.key] = there.force
+        scenario, there, kept = case.scenario, case.there, self._kept_choice
+        most = _left(self._most(scenario.prices), there.force)
+        own = there.planner.cheapest([there.goals], most)
+        best = None if there.force is None else there.force.best
+        alone = self._alone[scenario.key] = PlanAlone(own, best, (there,), scenario.prices, scenario.label)
         missed = self._missed(there, kept)
         breaking = _NOT_LOOKED_FOR if self.chosen is None else self._breaking(case, kept, missed)
         flows = scenario.at(case.place)
-        status = own.status if there.force is None else worse_of(own.status, there.force.best.status)
         cost = None if own.cost is None else _sum(own.cost, there.force)
         goals = there.goals
         return PlannedScenario(
@@ -102,7 +76,7 @@ class WhatMayCome:
             prices=float(scenario.prices),
             since=scenario.since,
             chance=scenario.chance,
-            goals=len(goals.held) + len(goals.unmet) + goals.exact + self._beside(there),
+            goals=self._goals(there),
             met_today=len(goals.met(self.planner.today)) + goals.exact + self._met_beside(there, None),
             met=None if self.chosen is None else len(goals.met(kept)) + goals.exact + self._met_beside(there, kept),
             missed=missed if self.chosen is not None else (),
@@ -110,30 +84,112 @@ class WhatMayCome:
             breaks_first=breaking.first,
             share_held=breaking.share if scenario.is_range else None,
             full=case.full,
-            status=status,
+            status=alone.status,
             cost=None if cost is None else float(cost * scenario.prices),
             in_the_way=there.planner.in_the_way(goals, most) if own.choice is None else (),
             changes=() if own.choice is None else self.planner.changes(kept, own.choice),
             regret=self._regret(own, kept, case) if self.chosen is not None and not missed else None,
             workforce=flows.workforce,
             absence=flows.absence,
-            guards=None if there.force is None else self._guards(there.force, scenario),
-            left_out=tuple(_undrawn(self.planner, there.planner)) if flows.production != 1.0 else (),
+            guards=None if there.force is None else self._guards(there.force, there.force.best, scenario.prices),
+            left_out=tuple(stocks_undrawn(self.planner, there.planner)) if flows.production != 1.0 else (),
         )
 
-    def robust(self, cases: Sequence[ScenarioCase], share: float) -> RobustPlan:
-        """The cheapest plan for things as they are and all that may come; ``look`` has seen each before."""
-        # Other prices leave the books, and so the goals, as they are: those stand once.
-        together = [self.planner.case, *(one.there.goals for one in cases if one.there.goals is not self.planner.case)]
-        alone = [one.scenario.label for one in cases if not self._has_plan(one.scenario.key)]
-        joining = None if alone or self.force is None else self._guards_for_all()
-        without_guards = self.force is not None and (joining is None or joining.cost is None)
-        best = (
-            CheapestChoice(Solved.IMPOSSIBLE, None, None, None)
-            if alone or self.chosen is None or without_guards
-            else self.planner.cheapest(together, self._least_budget(cases, joining))
+    def look_at_draws(self, case: DrawnCase, share: float) -> PlannedScenario:
+        """A scenario that is drawn: in how many draws the plan of today holds, and the plan that holds in a share."""
+        joining = None if self.chosen is None or self.force is None else self.force.best
+        spent = self.planner.cost(self._kept_choice) + (Fraction(0) if self.force is None else self._cost_of(joining))
+        kept = TrialFound.of(PlanOnTrial(self._kept_choice, joining, spent, self.budget), self.planner, case)
+        for level in case.levels(share):
+            alone, found = self._made_for(case, level), None
+            if not alone.is_possible or alone.own.choice is None:
+                break
+            found = TrialFound.of(self._on_trial(alone.own, alone.joining), self.planner, case)
+            if found.share >= share:
+                break
+        self._alone[case.scenario.key] = alone
+        return self._drawn_scenario(case, share, kept, found)
+
+    def _made_for(self, case: DrawnCase, level: float) -> PlanAlone:
+        """The plan for so much of each range."""
+        scenario, corners = case.scenario, case.farthest(level)
+        cases = tuple(case.at(one) for one in corners)
+        prices = max((Fraction(str(one.prices)) for one in corners), default=Fraction(1))
+        planners = [one.force for one in cases if one.force is not None]
+        joining = None if self.force is None else guards_for_all(self.force, planners)
+        most = self._most(prices)
+        own = self.planner.cheapest(
+            list({id(one.goals): one.goals for one in cases}.values()),
+            None if most is None else most - self._cost_of(joining),
         )
-        today = self.planner.today
+        return PlanAlone(own, joining, cases, prices, scenario.label, level)
+
+    def _on_trial(self, own: CheapestChoice, joining: Joining | None) -> PlanOnTrial:
+        choice, cost = own.choice or self.planner.today, own.cost or Fraction(0)
+        return PlanOnTrial(choice, joining, cost + self._cost_of(joining), self.budget)
+
+    def _drawn_scenario(
+        self, case: DrawnCase, share: float, kept: TrialFound, found: TrialFound | None
+    ) -> PlannedScenario:
+        """What is told of a scenario that is drawn; ``found`` is that of the plan made for it."""
+        scenario, alone = case.scenario, self._alone[case.scenario.key]
+        there, far = alone.cases[-1], case.farthest(case.levels(share)[0])[-1]
+        cost = None if found is None or alone.own.cost is None else alone.own.cost + self._cost_of(alone.joining)
+        often, goals = kept.often(share), self._goals(there)
+        low, high = prices_of(case)
+        spent = self.planner.cost(self._kept_choice) + (Fraction(0) if self.force is None else self.force.cost or 0)
+        holds = self.chosen is not None and kept.share >= share
+        return PlannedScenario(
+            key=scenario.key,
+            label=scenario.label,
+            production=_grown(scenario, far.production),
+            factor=far.production,
+            dispatch=far.dispatch,
+            prices=1.0,
+            since=scenario.since,
+            chance=scenario.chance,
+            goals=goals,
+            met_today=len(there.goals.met(self.planner.today)) + there.goals.exact + self._met_beside(there, None),
+            met=None if self.chosen is None else goals - len([one for one in often if one != BUDGET]),
+            missed=often if self.chosen is not None else (),
+            holds_to=None,
+            breaks_first=(),
+            share_held=kept.share,
+            full=(),
+            status=alone.status if found is not None else Solved.IMPOSSIBLE,
+            cost=None if cost is None else float(cost),
+            in_the_way=there.planner.in_the_way(there.goals, None) if alone.own.choice is None else (),
+            changes=() if alone.own.choice is None else self.planner.changes(self._kept_choice, alone.own.choice),
+            regret=float(spent - cost) if holds and cost is not None else None,
+            workforce=far.workforce,
+            absence=far.absence,
+            guards=None if there.force is None else self._guards(there.force, alone.joining, Fraction(1), ways=False),
+            drawn=DrawnScenario(
+                draws=kept.draws,
+                share=share,
+                ranges=ranges_drawn(case.drawn),
+                kept=kept.holding(),
+                fails=kept.fails(),
+                own=None if found is None else found.holding(),
+                prices_low=low,
+                prices_high=high,
+                cost_low=None,
+                cost_high=None,
+            ).costing(None if cost is None else float(cost)),
+        )
+
+    def robust(self, share: float, *, ranges: bool, drawn: Sequence[DrawnCase] = ()) -> RobustPlan:
+        """The cheapest plan for things as they are and all that was looked at.
+
+        Where it holds in too few of the draws of a scenario, it is made for more of its ranges.
+        """
+        while True:
+            best, joining = self._for_all()
+            found = {} if best.choice is None else {one: self._tried(best, joining, one) for one in drawn}
+            wider = [one for one, trial in found.items() if trial.share < share and self._widened(one, share)]
+            if not wider:
+                break
+        alone = [one.label for one in self._alone.values() if not one.is_possible]
         spent = None if self.chosen is None else _sum(self.planner.cost(self.chosen), self.force)
         cost = None if best.cost is None else best.cost + self._cost_of(joining)
         return RobustPlan(
@@ -141,20 +197,48 @@ class WhatMayCome:
             cost=None if cost is None else float(cost),
             bound=None if best.bound is None else float(best.bound + self._bound_of(joining)),
             more=None if cost is None or spent is None else float(cost - spent),
-            share=share if any(one.scenario.is_range for one in cases) else None,
-            measures=() if best.choice is None else self.planner.changes(today, best.choice),
+            share=share if ranges else None,
+            measures=() if best.choice is None else self.planner.changes(self.planner.today, best.choice),
             at_once=() if best.choice is None else self._at_once(best.choice),
             impossible_in=tuple(alone),
             guards=None if joining is None or best.cost is None else self._robust_guards(joining),
+            drawn=tuple(
+                DrawnRobust(key=one.scenario.key, label=one.scenario.label, holding=trial.holding())
+                for one, trial in found.items()
+            ),
         )
 
-    def _has_plan(self, key: str) -> bool:
-        guarded = self._guarded[key]
-        return self._own[key].choice is not None and (guarded is None or guarded.best.chosen is not None)
+    def _tried(self, best: CheapestChoice, joining: Joining | None, case: DrawnCase) -> TrialFound:
+        return TrialFound.of(self._on_trial(best, joining), self.planner, case)
+
+    def _widened(self, case: DrawnCase, share: float) -> bool:
+        """Make the plan of a scenario for more of its ranges; whether there is more."""
+        key, levels = case.scenario.key, case.levels(share)
+        further = [level for level in levels if level > (self._alone[key].level or 0.0)]
+        if further:
+            self._alone[key] = self._made_for(case, further[0])
+        return bool(further)
+
+    def _for_all(self) -> tuple[CheapestChoice, Joining | None]:
+        """What is chosen, and who joins, for things as they are and for the cases of all scenarios."""
+        none = CheapestChoice(Solved.IMPOSSIBLE, None, None, None)
+        planners = [one for alone in self._alone.values() for one in alone.planners]
+        if self.chosen is None or not all(one.is_possible for one in self._alone.values()):
+            return none, None
+        joining = None if self.force is None else guards_for_all(self.force, [self.force, *planners])
+        if joining is not None and joining.cost is None:
+            return none, joining
+        # Other prices leave the books, and so the goals, as they are: those stand once.
+        cases = [self.planner.case, *(case.goals for alone in self._alone.values() for case in alone.cases)]
+        most = [self._most(alone.prices) for alone in self._alone.values()]
+        least = min((one for one in [self.budget, *most] if one is not None), default=None)
+        return self.planner.cheapest(
+            list({id(one): one for one in cases}.values()), None if least is None else least - self._cost_of(joining)
+        ), joining
 
     def _at_once(self, robust: DecidedLevels) -> tuple[PlannedMeasure, ...]:
         """What is decided in one way, other than today, in the plan of each case and in the one for all."""
-        plans = [robust, *(one.choice for one in self._own.values() if one.choice is not None)]
+        plans = [robust, *(one.own.choice for one in self._alone.values() if one.own.choice is not None)]
         if self.chosen is not None:
             plans.append(self.chosen)
         same = {one: place if all(plan[one] == place for plan in plans) else one.today for one, place in robust.items()}
@@ -190,10 +274,20 @@ class WhatMayCome:
         guards = KeptGuards.of(there.force, None) if kept is None else self._kept(there.force)
         return met + sum(not guards.misses(goal) for goal in there.force.facts.goals)
 
-    def _guards(self, there: ForcePlanner, scenario: Scenario) -> ScenarioGuards:
-        """What becomes of the guards in a scenario."""
+    def _goals(self, there: CaseBooks) -> int:
+        """How many goals there are in a case."""
+        return len(there.goals.held) + len(there.goals.unmet) + there.goals.exact + self._beside(there)
+
+    def _guards(
+        self, there: ForcePlanner, best: Joining | None, prices: Fraction, *, ways: bool = True
+    ) -> ScenarioGuards:
+        """What becomes of the guards in a case, for which ``best`` is the cheapest that joins; ``ways`` asks for those
+        out of a conflict.
+        """
         kept, goals = self._kept(there), there.facts.goals
         record = KeptGuards.of(there, None)
+        joining = there.best if best is None else best
+        cost = None if joining.cost is None else joining.cost + there.record_cost
         return ScenarioGuards(
             goals=len(goals),
             met_today=sum(not record.misses(goal) for goal in goals),
@@ -202,24 +296,21 @@ class WhatMayCome:
             joining=kept.should,
             still=len(kept.joined),
             pool=len(there.facts.market.pool),
-            status=there.best.status,
-            cost=None if there.cost is None else float(there.cost * scenario.prices),
-            groups=() if there.best.chosen is None else tuple(there.groups(there.best)),
-            in_the_way=tuple(one.label for one in there.conflict),
-            ways_out=tuple(replace(one, cost=float(one.cost * scenario.prices)) for one in there.ways_out),
+            status=joining.status,
+            cost=None if cost is None else float(cost * prices),
+            groups=() if joining.chosen is None else tuple(there.groups(joining)),
+            in_the_way=tuple(one.label for one in there.conflict) if ways else (),
+            ways_out=tuple(replace(one, cost=float(one.cost * prices)) for one in there.ways_out) if ways else (),
         )
-
-    def _guards_for_all(self) -> Joining | None:
-        cases = [one for one in self._guarded.values() if one is not None and one is not self.force]
-        return None if self.force is None else guards_for_all(self.force, cases)
 
     def _robust_guards(self, joining: Joining) -> RobustGuards | None:
         if self.force is None:
             return None
         groups = tuple(self.force.groups(joining))
-        plans = [self.force, *(one for one in self._guarded.values() if one is not None)]
-        known = [*(tuple(one.groups(one.best)) for one in plans), groups]
-        return RobustGuards(cost=float(self._cost_of(joining)), groups=groups, at_once=tuple(_in_every(known)))
+        plans = [(self.force, self.force.best)]
+        plans += [(one.planners[0], one.joining) for one in self._alone.values() if one.planners and one.joining]
+        known = [*(tuple(planner.groups(own)) for planner, own in plans), groups]
+        return RobustGuards(cost=float(self._cost_of(joining)), groups=groups, at_once=tuple(joining_in_every(known)))
 
     def _cost_of(self, joining: Joining | None) -> Fraction:
         """What a year of the guards costs with those who join; nothing for a site that asks nothing of its guards."""
@@ -265,25 +356,9 @@ class WhatMayCome:
             spent += self._kept(there.force).cost - there.force.cost
         return float(spent * case.scenario.prices)
 
-    def _most(self, scenario: Scenario) -> Fraction | None:
-        """What a plan may cost at the prices of today, so that it keeps to the budget at those of the scenario."""
-        return None if self.budget is None else self.budget / scenario.prices
-
-    def _least_budget(self, cases: Sequence[ScenarioCase], joining: Joining | None) -> Fraction | None:
-        most = [self._most(one.scenario) for one in cases]
-        least = min((one for one in [self.budget, *most] if one is not None), default=None)
-        return None if least is None else least - self._cost_of(joining)
-
-
-def _undrawn(today: Planner, there: Planner) -> Iterable[str]:
-    """What is said of stocks of items that do not follow production, or of which nothing can be drawn there."""
-    units, then = (
-        {one.id: one.units for count in planner.lots.counts for one in count.strata} for planner in (today, there)
-    )
-    yield from (text for text in there.lots.left_out if text not in today.lots.left_out)
-    same = [name for name, number in units.items() if then.get(name) == number]
-    if same:
-        yield f"By the movements of the record the stock of {', '.join(same)} is the same there: as much is drawn."
+    def _most(self, prices: Fraction) -> Fraction | None:
+        """What a plan may cost at the prices of today, so that it keeps to the budget at these."""
+        return None if self.budget is None else self.budget / prices
 
 
 def _left(most: Fraction | None, force: ForcePlanner | None) -> Fraction | None:
@@ -296,14 +371,6 @@ def _sum(cost: Fraction, force: ForcePlanner | None) -> Fraction | None:
     if force is None:
         return cost
     return None if force.cost is None else cost + force.cost
-
-
-def _in_every(plans: Sequence[Sequence[PlannedGuards]]) -> Iterable[PlannedGuards]:
-    """The guards who join in every plan: of each group as many as in the plan that has the fewest."""
-    numbers = [{(one.affiliation, one.source): one for one in groups if one.now < one.then} for groups in plans]
-    for key in numbers[0]:
-        if all(key in found for found in numbers):
-            yield min((found[key] for found in numbers), key=lambda one: one.then)
 
 
 def _is_near(one: float, other: float) -> bool:

@@ -63,10 +63,8 @@ class ForceFacts:
         dues = [one.due_on for one in orders if one.measure in ON_GUARDS and one.due_on and one.due_on >= asked.day]
         until = max([year_end, *dues])
         filled_on = () if posts is None else _filled_on(books, posts)
-        gone = workers_gone(books, asked.workforce)
-        every, candidates = pool_of(books, asked.day)
-        pool = [one for one in every if one.person not in gone or _joined_before(one, asked)]
-        lines = _lines(books, asked.day, pool, gone, costs)
+        pool, candidates = pool_of(books, asked.day)
+        lines = _lines(books, asked.day, pool, (), costs)
         found = [
             *order_goals(orders, guards, asked.day, until),
             *(post_goals([posts.at(on) for on in filled_on]) if posts is not None else ()),
@@ -87,6 +85,19 @@ class ForceFacts:
             candidates=candidates,
             notes=tuple(_notes(orders, asked.day)),
         )
+
+    def if_comes(self, asked: ForceQuestion, costs: MeasureCosts) -> ForceFacts:
+        """The facts of the same day and record if something comes: fewer who could join, other posts."""
+        books, gone = self.books, workers_gone(self.books, asked.workforce)
+        pool = tuple(one for one in self.market.pool if one.person not in gone or _joined_before(one, asked))
+        lines = _lines(books, asked.day, pool, gone, costs) if gone else self.market.lines
+        market = _market(books, pool, lines, costs) if gone else self.market
+        posts = None if self.posts is None else self.posts.if_comes(asked)
+        filled = () if posts is None else post_goals([posts.at(on) for on in self.filled_on])
+        orders = [one for one in self.goals if one.kind is ForceGoalKind.ORDER]
+        bands = [one for one in self.goals if one.kind is ForceGoalKind.BAND]
+        goals = (*orders, *filled, *_output_goals(books, self.orders, lines), *bands)
+        return replace(self, asked=asked, posts=posts, goals=goals, market=market)
 
     def at_costs(self, costs: MeasureCosts) -> ForceFacts:
         """The same at other costs."""

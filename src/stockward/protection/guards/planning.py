@@ -49,6 +49,10 @@ class ForcePlanner:
         facts = ForceFacts.of(books, asked, costs)
         return None if facts is None else cls(facts, costs)
 
+    def if_comes(self, asked: ForceQuestion) -> ForcePlanner:
+        """The planner if something comes, on the same day and with the same record."""
+        return ForcePlanner(self.facts.if_comes(asked, self._costs), self._costs)
+
     def at_costs(self, costs: MeasureCosts) -> ForcePlanner:
         """The same at other costs."""
         return ForcePlanner(self.facts.at_costs(costs), costs)

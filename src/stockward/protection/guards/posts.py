@@ -19,7 +19,7 @@ class ForceQuestion:
 
     ``flows`` and ``output_factors`` are those of more production, as ``need_of`` takes them. ``workforce`` is the share
     of the workers on record who remain to be transferred, ``absence`` by how many times guards are absent for longer.
-    All of it is so from ``since`` on, and before it things are as they are; throughout where that is ``None``.
+    All of it is so from ``since`` on, and before it things are as ``before`` asks; throughout where that is ``None``.
     """
 
     day: date
@@ -29,6 +29,7 @@ class ForceQuestion:
     workforce: float = 1.0
     absence: float = 1.0
     since: date | None = None
+    before: ForceQuestion | None = None
     seed: int
 
 
@@ -43,19 +44,33 @@ class PostsInTime:
     @classmethod
     def of(cls, books: KnownBooks, asked: ForceQuestion) -> PostsInTime:
         """The posts of books, as they are asked about."""
-        guards = roll(books)
         then = PostsToFill.of(
             books,
-            guards=guards,
+            guards=roll(books),
             day=asked.day,
             flows=asked.flows,
             output_factors=asked.output_factors,
             absence=asked.absence,
             seed=asked.seed,
         )
-        begins_later = asked.since is not None and asked.since > asked.day
-        before = PostsToFill.of(books, guards=guards, day=asked.day, seed=asked.seed) if begins_later else None
-        return cls(then, before, asked.since)
+        if asked.before is None or asked.since is None or asked.since <= asked.day:
+            return cls(then, None, None)
+        return cls(then, cls.of(books, asked.before).then, asked.since)
+
+    def if_comes(self, asked: ForceQuestion) -> PostsInTime:
+        """The same if something comes, from its day on."""
+        changed = asked.before is None or asked.flows is not asked.before.flows
+        flows = asked.flows if changed else None
+        then = self.then.if_comes(
+            day=asked.day, flows=flows, output_factors=asked.output_factors, absence=asked.absence
+        )
+        later = asked.since is not None and asked.since > asked.day
+        return PostsInTime(then, self.then if later else None, asked.since if later else None)
+
+    @property
+    def are_driven(self) -> bool:
+        """Whether any of the posts follows stock, output or occupied stores."""
+        return any(post.driver for post in self.then.posts)
 
     def days(self) -> list[date]:
         """The days that can be looked at: that of the review, and the month's ends ahead."""

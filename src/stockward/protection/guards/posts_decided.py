@@ -72,7 +72,8 @@ class DecidedPosts:
         if not self.chosen:
             return tuple(scenarios), robust
         kept = robust and replace(robust, cost=more(robust.cost), bound=more(robust.bound))
-        return tuple(replace(one, cost=more(one.cost, one.prices)) for one in scenarios), kept
+        costing = [replace(one, cost=more(one.cost, one.prices)) for one in scenarios]
+        return tuple(replace(one, drawn=one.drawn and one.drawn.costing(one.cost)) for one in costing), kept
 
     def _guards(self, part: ForcePart, today: ForcePlanner) -> ForcePart:
         """The guards of the plan beside those of today, whose posts are as they are."""

@@ -19,6 +19,8 @@ def workers_gone(books: KnownBooks, share: float) -> frozenset[str]:
     affiliation and key, and leave in the order of the van der Corput sequence, the last of it first, so that those who
     remain lie evenly among them [van der Corput 1935].
     """
+    if share >= 1:
+        return frozenset()
     workers = books["people"].filter(pl.col("role") == WORKER).sort("line", "affiliation", "person", nulls_last=True)
     persons = workers["person"].cast(pl.String).to_list()
     remaining = min(math.floor(share * len(persons) + _ROUNDING), len(persons))

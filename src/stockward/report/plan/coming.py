@@ -8,6 +8,7 @@ from stockward.answers.plan import PlanAnswer, PlannedMeasure, PlannedScenario, 
 from stockward.answers.planned.guards import PlannedGuards
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
+from stockward.report.plan.draws import drawn_words, robust_in_draws
 from stockward.report.plan.guards import force_ways, guards_coming, guards_joining
 from stockward.terms.verdicts import Solved
 
@@ -32,10 +33,12 @@ def robust_words(plan: PlanAnswer) -> list[str]:
     robust = plan.robust
     if robust is None:
         return []
-    return list(filter(None, [_robust(plan, robust), _at_once(robust), _to_watch(plan)]))
+    return list(filter(None, [_robust(plan, robust), *robust_in_draws(robust), _at_once(robust), _to_watch(plan)]))
 
 
 def _told(plan: PlanAnswer, one: PlannedScenario) -> list[str]:
+    if one.drawn is not None:
+        return [*drawn_words(plan, one, one.drawn), _own(plan, one)]
     failing = f"{one.label} ({_what(one)}): {_failing(plan, one)}."
     return [failing, _broken(one), *guards_coming(one.guards), _filled(one), _own(plan, one), *one.left_out]
 
@@ -79,13 +82,16 @@ def _filled(one: PlannedScenario) -> str:
 def _own(plan: PlanAnswer, one: PlannedScenario) -> str:
     if one.status is Solved.IMPOSSIBLE:
         ways = [say.way_out(plan, goal) for goal in one.in_the_way[:_NAMES]]
-        return " ".join(["No plan meets every goal there.", *ways, *_guards_impossible(plan, one)])
+        none = "No plan meets every goal there." if one.drawn is None else "No plan was found that holds in so many."
+        return " ".join([none, *ways, *_guards_impossible(plan, one)])
     joining = guards_joining(one.guards.groups) if one.guards is not None and _other_guards(plan, one) else ""
     if not one.changes and not joining:
         return ""
     when = "" if one.since is None else f", to be done by {words.day(one.since)}"
     measures = measures_words(one.changes) if one.changes else ""
     done = "; ".join(filter(None, [measures, f"guards who join: {joining}" if joining else ""]))
+    if one.drawn is not None:
+        return f"What it does otherwise: {done}."
     return f"Cheapest there, for {say.cost_words(plan, one.cost)} a year{when}: {done}."
 
 
