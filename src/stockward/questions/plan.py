@@ -80,9 +80,8 @@ def make_protection_plan(
     coming = scenarios_of(site, draws=draws is not None)
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
-    known = books = known_at(site, moment)
-    if surge is not None:
-        books = known_at(surged_site(books, surge), None)
+    known = known_at(site, moment)
+    books = known if surge is None else known_at(surged_site(known, surge), None)
     asked = SightRequest(goals=site["goals"], detection=site.settings.detection.detection, seed=seed)
     progress("closing the balances")
     seen = SeenBooks.of(books, asked)
