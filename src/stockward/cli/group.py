@@ -21,6 +21,7 @@ _COMPLETION = "_STOCKWARD_COMPLETE"
 _MODULES = {
     ("stockward.cli", "import"): "importing",
     ("stockward.cli", "plan"): "planning",
+    ("stockward.cli", "cards"): "patrols.cards",
     ("stockward.cli", "patrol"): "patrols.patrol",
 }
 """Commands whose names are no names of modules, or are those of another command's; by package and name."""
@@ -94,6 +95,7 @@ def _require_completion() -> None:
     package="stockward.cli",
     names=(
         "book",
+        "cards",
         "check",
         "drill",
         "import",
