@@ -28,10 +28,22 @@ ROOT = Path(__file__).parents[1]
 RIDGEWAY = ROOT / "examples" / "ridgeway"
 FIRST_SITE, FIRST_COUNT, FAULTY = (ROOT / "docs" / name for name in ("first_site", "first_count", "faulty"))
 
-FUNCTIONS = ("check", "drill", "orders", "plan", "read_site", "review", "roster", "sample", "simulate", "sites")
+FUNCTIONS = (
+    "check",
+    "drill",
+    "orders",
+    "patrol",
+    "plan",
+    "read_site",
+    "review",
+    "roster",
+    "sample",
+    "simulate",
+    "sites",
+)
 RESULTS = (
-    "Certificate", "Check", "Draw", "Drill", "ManySites", "Orders", "Plan", "ProtectionPlan", "Review", "Roster",
-    "Site", "Surge",
+    "Certificate", "Check", "Draw", "Drill", "ManySites", "Orders", "Patrols", "Plan", "ProtectionPlan", "Review",
+    "Roster", "Site", "Surge",
 )  # fmt: skip
 ERRORS = ("FigureError", "ProbabilityError", "SheetError", "SiteError", "StockwardError", "UsageError")
 
@@ -86,6 +98,7 @@ PYTHON_ALONE = {"review": {"surge"}, "plan": {"surge"}, "sample": {"draw", "resu
 """Parameters that are no option; a step of a count is a command, which takes its file as an argument."""
 COMMAND_ALONE = {
     "review": {"covariance"},
+    "patrol": {"commit", "seed_text"},
     "plan": {"ics"},
     "sample": {"paper"},
     "roster": {"instance", "workers", "ics", "csv", "replace", "on", "swap"},
