@@ -209,7 +209,7 @@ class _Search:
         over_of = np.zeros(bound.shape, np.int64)
         row, chosen = np.arange(len(areas)), []
         for number in range(self.most):
-            active = open_.any(axis=1)
+            active: Flags = np.asarray(open_.any(axis=1))
             if not active.any():
                 break
             # Walks stand by what they prevent, so that the first that is open is the best.
