@@ -121,9 +121,9 @@ def _figures(plan: PlanAnswer) -> tuple[KeyFigure, ...]:
     pairs = [(say.cost_words(plan, plan.cost_now), "a year today")]
     if plan.cost is not None:
         pairs.append((say.cost_words(plan, plan.cost), "a year with the plan"))
-    met = say.goals_met(plan, now=True)
-    if met or plan.guards is None:
-        pairs.append((f"{sum(met)} of {len(met)}", "goals met today"))
+    on_guards = () if plan.guards is None else plan.guards.goals
+    met = [*say.goals_met(plan, now=True), *(one.met_now for one in on_guards)]
+    pairs.append((f"{sum(met)} of {len(met)}", "goals met today"))
     if plan.guards is not None:
         pairs.append((str(plan.guards.joining), "guards who join"))
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)
