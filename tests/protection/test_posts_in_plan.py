@@ -192,3 +192,15 @@ def test_an_option_on_a_post_says_what_it_replaces(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["plan", str(tmp_path)])
     assert result.exit_code == 2
     assert "it replaces nothing: write guards, response_minutes, response_rel or communication" in result.output
+
+
+def test_a_budget_holds_at_the_prices_of_a_scenario_with_the_options_in_it() -> None:
+    cameras = {"option": "CAMERAS", "post": "gate", "guards": 1, "money": 60_000.0}
+    site = offering(read_site(EXAMPLES / "depot"), [cameras])
+    dearer = {**dict.fromkeys(site["scenarios"].columns), "row": 2, "scenario": "DEARER", "prices": 1.25}
+    site = site.replace(scenarios=pl.DataFrame([dearer], schema=site["scenarios"].schema))
+    cost = planned(site).cost
+    assert cost is not None
+    (there,) = planned(site, budget=1.25 * cost).scenarios
+    assert there.cost == pytest.approx(1.25 * cost)
+    assert planned(site, budget=1.25 * cost - 1).scenarios[0].cost is None

@@ -93,7 +93,7 @@ def make_protection_plan(
     found, guards = planned_together(planner, force, left)
     guarding = GuardsQuestion(with_posts(known, posts.chosen), moment, generated, surge, planner.costs, seed)
     cases = ScenarioBooks(planner.books, planner, asked, closing_with_plan(asked, progress), guarding, force)
-    looked_at = look_at_scenarios(cases, coming, found.choice, left, share, draws or DRAWS, progress)
+    looked_at = look_at_scenarios(cases, coming, found.choice, may_spend, posts.cost, share, draws or DRAWS, progress)
     scenarios, robust = posts.beside(*looked_at)
     front_points = _front(seen, posts, found, asked, progress) if front else ()
     ranges = cost_ranges(planner, force, found, [one.key for one in posts.chosen], seed, progress)

@@ -115,11 +115,14 @@ def look_at_scenarios(
     scenarios: Sequence[Scenario],
     chosen: DecidedLevels | None,
     budget: Fraction | None,
+    posts: Fraction,
     share: float,
     draws: int,
     progress: Callable[[str], None],
 ) -> tuple[tuple[PlannedScenario, ...], RobustPlan | None]:
     """Every scenario beside the plan that was ``chosen``, and the plan that holds in all of them.
+
+    ``posts`` is what options on guards at posts cost, which every plan has.
 
     Raises ``UsageError`` for a share that is none, and for a substance or line that the books do not know.
     """
@@ -130,7 +133,7 @@ def look_at_scenarios(
     answers: list[PlannedScenario] = []
     drawn: list[DrawnCase] = []
     guarded = cases.force is None or cases.force.best.chosen is not None
-    coming = WhatMayCome(cases.planner, cases.force, chosen if guarded else None, budget)
+    coming = WhatMayCome(cases.planner, cases.force, chosen if guarded else None, budget, posts)
     for number, one in enumerate(scenarios):
         progress(f"looking at what may come: {one.label}")
         if one.drawn is None:

@@ -41,13 +41,15 @@ _NOT_LOOKED_FOR = _Breaking(None, (), None)
 class WhatMayCome:
     """Looks at what may come beside the plan for things as they are; ``chosen`` is ``None`` where there is none.
 
-    ``force`` plans the guards of that plan; ``budget`` is what both may cost.
+    ``force`` plans the guards of that plan; ``budget`` is what all may cost, and options on guards at ``posts``, which
+    every plan has, cost their part of it.
     """
 
     planner: Planner
     force: ForcePlanner | None
     chosen: DecidedLevels | None
     budget: Fraction | None
+    posts: Fraction
     _alone: dict[str, PlanAlone] = field(default_factory=dict)
 
     @property
@@ -99,7 +101,9 @@ class WhatMayCome:
         """A scenario that is drawn: in how many draws the plan of today holds, and the plan that holds in a share."""
         joining = None if self.chosen is None or self.force is None else self.force.best
         spent = self.planner.cost(self._kept_choice) + (Fraction(0) if self.force is None else self._cost_of(joining))
-        kept = TrialFound.of(PlanOnTrial(self._kept_choice, joining, spent, self.budget), self.planner, case)
+        kept = TrialFound.of(
+            PlanOnTrial(self._kept_choice, joining, spent + self.posts, self.budget), self.planner, case
+        )
         for level in case.levels(share):
             alone, found = self._made_for(case, level), None
             if not alone.is_possible or alone.own.choice is None:
@@ -126,7 +130,7 @@ class WhatMayCome:
 
     def _on_trial(self, own: CheapestChoice, joining: Joining | None) -> PlanOnTrial:
         choice, cost = own.choice or self.planner.today, own.cost or Fraction(0)
-        return PlanOnTrial(choice, joining, cost + self._cost_of(joining), self.budget)
+        return PlanOnTrial(choice, joining, cost + self._cost_of(joining) + self.posts, self.budget)
 
     def _drawn_scenario(
         self, case: DrawnCase, share: float, kept: TrialFound, found: TrialFound | None
@@ -231,7 +235,7 @@ class WhatMayCome:
         # Other prices leave the books, and so the goals, as they are: those stand once.
         cases = [self.planner.case, *(case.goals for alone in self._alone.values() for case in alone.cases)]
         most = [self._most(alone.prices) for alone in self._alone.values()]
-        least = min((one for one in [self.budget, *most] if one is not None), default=None)
+        least = min((one for one in [self._most(Fraction(1)), *most] if one is not None), default=None)
         return self.planner.cheapest(
             list({id(one): one for one in cases}.values()), None if least is None else least - self._cost_of(joining)
         ), joining
@@ -357,8 +361,8 @@ class WhatMayCome:
         return float(spent * case.scenario.prices)
 
     def _most(self, prices: Fraction) -> Fraction | None:
-        """What a plan may cost at the prices of today, so that it keeps to the budget at these."""
-        return None if self.budget is None else self.budget / prices
+        """What a plan may cost at the prices of today beside its posts, so that it keeps to the budget at these."""
+        return None if self.budget is None else self.budget / prices - self.posts
 
 
 def _left(most: Fraction | None, force: ForcePlanner | None) -> Fraction | None:
