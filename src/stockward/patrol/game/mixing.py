@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from stockward.patrol.game.ground import Floats, Ground, Walks
     from stockward.patrol.game.thefts import Thefts
 
-_KEPT = (32, 512, 4_096)
-"""Walks kept for each area and step: few while walks are still found easily, all in the end."""
+_KEPT, _KEPT_OF_MANY = (32, 512, 4_096), (2, 8)
+"""Walks kept for each area and step: few while walks are still found easily, all in the end; on large grounds fewer."""
+_MANY = 12
+"""Areas of a large ground."""
 _PROVEN = 1e-9
 _DRAWN = 100
 """Walks that are drawn to begin with."""
@@ -75,6 +77,7 @@ class _Mixing:
     def __init__(self, ground: Ground, thefts: Thefts, effort: Effort) -> None:
         self.ground, self.thefts, self.effort, self.proofs = ground, thefts, effort, 0
         self.search = JointSearch(ground, thefts)
+        self.kept = _KEPT if ground.areas <= _MANY else _KEPT_OF_MANY
         self.game = MatrixGame(len(thefts.starts))
         self.walks: list[Walks] = []
         self.known: set[Walks] = set()
@@ -98,7 +101,7 @@ class _Mixing:
         return self._mixture(solved, rounds)
 
     def _first(self, weights: Floats) -> Walks | None:
-        for most in _KEPT:
+        for most in self.kept:
             found = self.search.best(weights, most)
             if found.walks is not None:
                 return found.walks
@@ -129,7 +132,7 @@ class _Mixing:
         weights = prices * self.thefts.prevented
         loses = float(prices @ self.thefts.gains)
         while True:
-            most = _KEPT[self.level]
+            most = self.kept[self.level]
             found = self.search.best(weights, most)
             self._bounded(loses - found.bound, prices)
             added = found.walks is not None and self._is_asked(found.walks, solved) and self._add(found.walks)
@@ -137,7 +140,7 @@ class _Mixing:
                 return added
             if len(self.ground.bases) > 1 and self._others(solved, weights, most):
                 return True
-            if self.level + 1 < len(_KEPT):
+            if self.level + 1 < len(self.kept):
                 self.level += 1
                 continue
             return self._proven(solved, weights, loses)
