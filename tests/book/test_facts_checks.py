@@ -20,6 +20,7 @@ FULL = {
     "paths": "area,to_area,minutes,one_way\nS1,P1,4,\nP1,S1,5,\n",
     "targets": "area,worth,minutes,minutes_low,seen,seen_high,least_visits\nS1,900,20,15,0.8,0.9,1\nP1,300,10,,0.7,,\n",
     "rounds": "patrol,at,area,until\n1,2026-01-05 22:10,S1,2026-01-05 22:14\n1,2026-01-05 22:30,P1,\n",
+    "consignments": "document,partner,carrier\nD1,NORTH,ROAD\n",
     "lines": "line,material,workers_needed,output_per_day\nL1,SHELL,4,50\n",
     "production": "line,month,actual\nL1,2026-01,900\nL1,2026-02,950\n",
     "people": "person,role,affiliation,line,qualifications,not_in_areas\n1,guard,ministry,,gate cctv,S1 P1\n2,worker,civilian,L1,,\n",

@@ -56,7 +56,7 @@ class SitesPage:
     ]
     largest: Annotated[tuple[RowWords, ...], "largest losses a year that would go unseen: site, series, loss, share"]
     orders_line: Annotated[str, "orders by verdict; empty where there are none"]
-    orders: Annotated[tuple[RowWords, ...], "orders not met: site, order, measure, target, expected, short by, why"]
+    orders: Annotated[tuple[RowWords, ...], "orders not met: site, order, measure, required, expected, short by, why"]
     orders_note: Annotated[str, "how many more there are"]
     transfers: Annotated[tuple[str, ...], "what passed between the sites; empty where nothing did"]
     routes: Annotated[tuple[RowWords, ...], "routes that differ: from, to, what, sent, difference, p, verdict, largest"]
@@ -229,6 +229,6 @@ def _largest(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def order_cells(row: dict[str, Any]) -> RowWords:
-    """An order: site, code, measure, target, what is expected, how far from it, and why."""
-    figures = (words.number(row[name]) for name in ("target", "expected", "short_by"))
+    """An order: site, code, measure, what is required, what is expected, how far from it, and why."""
+    figures = (words.number(row[name]) for name in ("required", "expected", "short_by"))
     return row["site"], row["order"], (row["measure"] or "").replace("_", " "), *figures, row["reason"] or ""
