@@ -52,7 +52,9 @@ def print_sites(answer: SitesAnswer, console: Console) -> None:
     if text := say.orders_words(answer):
         console.print()
         terminal.say_block(console, text)
-    _table(console, ("Site", "Order", "Measure", "Required", "Expected", "Short by"), answer.orders, _ORDERS, order_cells)
+    _table(
+        console, ("Site", "Order", "Measure", "Required", "Expected", "Short by"), answer.orders, _ORDERS, order_cells
+    )
     console.print()
 
 
