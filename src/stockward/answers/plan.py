@@ -206,6 +206,28 @@ class RobustPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrilledGoal:
+    """The loss of a goal of the series ``id``, taken out of copies of the planned books, each tested by itself.
+
+    ``pattern`` is how it is taken: ``goal_at_once`` or ``goal_evenly``. Of ``copies`` it was ``found`` in so many;
+    ``chance`` is that by Σ of the planned books, as the plan has it, ``predicted`` that by Σ of books that the loss is
+    out of, and ``error`` two standard errors of the found share. ``why`` says why the books cannot bear it.
+    """
+
+    id: str
+    label: str
+    quantity: float | None
+    unit: str
+    pattern: str
+    copies: int
+    found: int
+    chance: float | None
+    predicted: float | None
+    error: float | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPoint:
     """The cheapest plan that finds ``share`` times the loss of every goal, and what it does otherwise than the plan.
 
@@ -272,7 +294,8 @@ class PlanAnswer:
     of how many plans a goal was measured. ``guards`` is their part, whose costs are in those of the plan; ``None`` for
     a site that asks nothing of its guards. ``counts`` are the counts by lot, whose costs are in those of the plan.
     ``front`` says what larger and smaller losses than those of the goals would cost to find. ``ranges``
-    is ``None`` where every cost is a single figure.
+    is ``None`` where every cost is a single figure. ``drilled`` says how often a drill of the planned books found the
+    losses of the goals.
     """
 
     version: str
@@ -308,3 +331,4 @@ class PlanAnswer:
     counts: tuple[LotCount, ...] = ()
     front: tuple[FrontPoint, ...] = ()
     ranges: CostRanges | None = None
+    drilled: tuple[DrilledGoal, ...] = ()

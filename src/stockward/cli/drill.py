@@ -38,6 +38,7 @@ from stockward.terms.limits import all_cores
     type=click.Choice(["abrupt", "even", "spread"]),
     help="All in one period, evenly over a year, or so over all areas of a substance.",
 )
+@click.option("--goals", is_flag=True, help="Take the losses of goals.csv, at once and evenly within their days.")
 @click.option("--in", "place", type=click.Choice(["counts", "movements"]), help="Where a loss is left in the books.")
 @click.option("--series", metavar="ID", help="One series, AREA/SUBSTANCE or */SUBSTANCE, in place of all.")
 @click.option("--as-recorded", is_flag=True, help="Keep the errors of the records; no chance is claimed.")
@@ -48,8 +49,9 @@ from stockward.terms.limits import all_cores
               help="Write the answers as JSON; - for standard output.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print no report and no notices.")
 def drill_command(
-    site: Path | str, copies: int, loss: str | None, pattern: str | None, place: str | None, series: str | None,
-    as_recorded: bool, seed: int, jobs: int | None, html: Path | None, json_file: Path | str | None, quiet: bool,
+    site: Path | str, copies: int, loss: str | None, pattern: str | None, goals: bool, place: str | None,
+    series: str | None, as_recorded: bool, seed: int, jobs: int | None, html: Path | None,
+    json_file: Path | str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Take losses out of copies of a site's records: how often are they found, beside the predicted chance?"""
     find_places()
@@ -58,7 +60,7 @@ def drill_command(
         facts = read_facts(site)
         from stockward.drill.running import DrillOptions, make_drill
 
-        options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
+        options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed, goals)
         answers = make_drill(facts, options, generated=moment_now(), jobs=jobs or all_cores(), progress=step)
     from stockward.questions.concluded import drill_concluded
     from stockward.report.drill.document import write_drill_json

@@ -45,6 +45,8 @@ from stockward.terms.limits import MOST_DRAWS
 @click.option("--front", is_flag=True, help="Say what larger and smaller losses than those of the goals would cost.")
 @click.option("--draws", type=click.IntRange(1, MOST_DRAWS), metavar="N",
               help="Draw the factors of every range of scenarios.csv N times.")  # fmt: skip
+@click.option("--drill", type=click.IntRange(1, 1_000_000), metavar="N",
+              help="Look for the losses of the goals in N copies of the planned books.")  # fmt: skip
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the plan as one HTML file.")
 @click.option("--xlsx", type=OUTPUT, metavar="FILE", help="Write the plan as a workbook, with its calendar.")
 @click.option("--ics", type=OUTPUT, metavar="FILE", help="Write the days of counts and calibrations as an iCalendar.")
@@ -55,7 +57,7 @@ from stockward.terms.limits import MOST_DRAWS
 def planning_command(
     site: Path | str, as_of: str | None, production: tuple[str, ...], dispatch: float, weighings: str,
     since: datetime | None, until: datetime | None, budget: float | None, scenario: Path | None, share: float,
-    draws: int | None, front: bool, html: Path | None, xlsx: Path | None, ics: Path | None,
+    draws: int | None, front: bool, drill: int | None, html: Path | None, xlsx: Path | None, ics: Path | None,
     json_file: Path | str | None, seed: int, quiet: bool,
 ) -> None:  # fmt: skip
     """The cheapest plan that meets every goal: what to count, to calibrate and to buy, and how many guards join?"""
@@ -81,6 +83,7 @@ def planning_command(
             share=share,
             draws=draws,
             front=front,
+            drill=drill,
             seed=seed,
             generated=moment_now(),
             progress=step,

@@ -28,6 +28,7 @@ from stockward.drill.copies import DrillPlan, draw_copies, each_once, round_robi
 from stockward.drill.findings import Findings
 from stockward.drill.losses import PLACES
 from stockward.drill.targets import (
+    GOAL_PATTERNS,
     OTHER_UNIT,
     PATTERNS,
     SPREAD,
@@ -36,6 +37,7 @@ from stockward.drill.targets import (
     DrillCase,
     LossSize,
     LossTarget,
+    goals_by_series,
     parse_loss,
     targets_of,
 )
@@ -54,7 +56,7 @@ class DrillOptions:
     """What is drilled.
 
     ``loss`` is a size such as ``5kg``, else it is sized to be found with the site's ``detection``; ``pattern`` and
-    ``place`` narrow what is drilled, ``series`` names one series.
+    ``place`` narrow what is drilled, ``series`` names one series. With ``goals`` the losses are those of the goals.
     """
 
     copies: int = COPIES
@@ -64,10 +66,13 @@ class DrillOptions:
     series: str | None = None
     as_recorded: bool = False
     seed: int = 1
+    goals: bool = False
 
     @property
     def patterns(self) -> tuple[str, ...]:
         """The patterns that are drilled."""
+        if self.goals:
+            return GOAL_PATTERNS
         return PATTERNS if self.pattern is None else (self.pattern,)
 
     @property
@@ -79,6 +84,10 @@ class DrillOptions:
         """Raise ``UsageError`` for what cannot be asked."""
         if not 1 <= self.copies <= MOST_COPIES:
             raise UsageError(f"--copies {self.copies}: ask for 1 to {MOST_COPIES} copies")
+        if self.goals and (self.loss or self.pattern or self.as_recorded):
+            raise UsageError(
+                "--goals says which losses are drilled, and how: leave --loss, --pattern and --as-recorded out"
+            )
         if self.pattern is not None and self.pattern not in PATTERNS:
             raise UsageError(f"--pattern {self.pattern!r} is not known: write {_or(PATTERNS)}")
         if self.place is not None and self.place not in PLACES:
@@ -130,9 +139,12 @@ def make_drill(
     maker = CaseMaker(
         books, assembly, incidence, adjusted.quantity,
         detection=site.settings.detection.detection, size=size, seed=options.seed,
+        goals=goals_by_series(balances, site["goals"]) if options.goals else None,
     )  # fmt: skip
     places = PLACES if options.place is None else (options.place,)
     cases = maker.cases(targets, options.patterns, places, every_period=options.as_recorded, progress=progress)
+    if options.goals and not cases:
+        raise UsageError("no goal is about a series that can be drilled: add goals.csv with substance and quantity")
     plan = _plan(incidence, targets, cases, adjusted, options)
     progress("checking copies against the review")
     checked, deviation = _check(books, assembly, plan)
@@ -149,6 +161,7 @@ def make_drill(
             {
                 "copies": options.copies, "loss": options.loss, "pattern": options.pattern, "in": options.place,
                 "series": options.series, "as_recorded": options.as_recorded, "seed": options.seed,
+                **({"goals": True} if options.goals else {}),
             }
         ),
         site=site.name,
@@ -192,7 +205,7 @@ def _targets(
     if options.series is not None:
         chosen = _chosen(targets, left, balances, options.series, options.patterns)
         return chosen, {name: why for name, why in left.items() if name != options.series}
-    if SPREAD in options.patterns:
+    if SPREAD in options.patterns or options.goals:
         left = {name: why for name, why in left.items() if why != WATCHED}
     if all(target.site for target in targets) and any(reason.startswith(OTHER_UNIT) for reason in left.values()):
         raise UsageError(f"--loss {options.loss}: no series that can be drilled is measured in such a unit")
@@ -216,7 +229,7 @@ def _chosen(
     chosen = next((target for target in targets if target.series.id == name), None)
     if chosen is None:
         raise UsageError(_no_series(balances, left, name))
-    if not chosen.site:
+    if not chosen.site or patterns == GOAL_PATTERNS:
         if set(patterns) == {SPREAD}:
             raise UsageError(f"--series {name}: a loss that is {SPREAD} over areas is one of the whole site")
         return [chosen]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
@@ -22,12 +23,17 @@ from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import UNITS, factor
-from stockward.unseen.patterns import even_shares, middle_of
+from stockward.terms.verdicts import Scope
+from stockward.unseen.goals import Goal, goals_of
+from stockward.unseen.patterns import YEAR, even_shares, middle_of
 
 SPREAD = "spread"
 PATTERNS = ("abrupt", "even", SPREAD)
 """Out of one area all in one period, or evenly over the last 365 days (over all where shorter); or so out of all areas
 of a substance together."""
+
+GOAL_PATTERNS = ("goal_at_once", "goal_evenly")
+"""The loss of a goal, as the goal takes it: all in the first whole period of its days, or evenly over them."""
 
 OTHER_UNIT = "its unit is"
 WATCHED = "the whole site: it is watched while each of its areas is drilled"
@@ -153,6 +159,17 @@ def targets_of(
     return targets, left
 
 
+def goals_by_series(balances: Balances, goals: pl.DataFrame) -> dict[int, list[Goal]]:
+    """The goals that a review holds against each series, by its number."""
+    rows, asked = balances.series.to_dicts(), goals.to_dicts()
+    joined = {row["substance"] for row in rows if row["scope"] == Scope.SITE.value}
+    found = {
+        number: goals_of(asked, row["area"], row["substance"], row["unit"], whole=row["substance"] not in joined)
+        for number, row in enumerate(rows)
+    }
+    return {number: own for number, own in found.items() if own}
+
+
 def _target(
     incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int, balances: Balances
 ) -> LossTarget | None:
@@ -177,8 +194,9 @@ class CaseMaker:
 
     def __init__(
         self, books: KnownBooks, assembly: Assembly, incidence: Incidence, quantity: Array, *,
-        detection: float, size: LossSize | None, seed: int,
+        detection: float, size: LossSize | None, seed: int, goals: Mapping[int, Sequence[Goal]] | None = None,
     ) -> None:  # fmt: skip
+        self._goals = goals or {}
         self._quantity = quantity
         self._taker = LossTaker(books, assembly, incidence, quantity)
         self._detection = detection
@@ -197,6 +215,9 @@ class CaseMaker:
         for number, target in enumerate(targets):
             progress(f"sizing the losses: series {number + 1} of {len(targets)}")
             for pattern in patterns:
+                if pattern in GOAL_PATTERNS:
+                    made.extend(self._of_goals(number, target, pattern, places))
+                    continue
                 if target.watched or (pattern == SPREAD) != target.site:
                     continue
                 firsts = range(len(target.kept)) if every_period and pattern == "abrupt" else (target.middle,)
@@ -209,6 +230,18 @@ class CaseMaker:
                         for place in places
                     )
         return made
+
+    def _of_goals(self, number: int, target: LossTarget, pattern: str, places: Sequence[str]) -> Iterator[DrillCase]:
+        """The losses of the goals of a series."""
+        for goal in self._goals.get(target.series.number, ()):
+            weights = goal_weights(target, pattern, goal.within_days)
+            for place in places:
+                if weights is None:
+                    yield _nothing(
+                        number, pattern, place, len(target.kept), "inventories stand further apart than that"
+                    )
+                else:
+                    yield self._case(number, target, pattern, place, weights, goal.quantity, predict=True)
 
     def _curve(
         self, target: LossTarget, weights: Array, first: int = 0, covariance: Array | None = None
@@ -231,9 +264,8 @@ class CaseMaker:
     ) -> DrillCase:  # fmt: skip
         touched = np.flatnonzero(weights)
         first, last = int(touched[0]), int(touched[-1])
-        nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(len(weights)))
         why = "no loss of this pattern can be told from errors"
-        none = DrillCase(number, pattern, place, first, last, 0.0, *nothing, None, None, 0.0, None, why)
+        none = replace(_nothing(number, pattern, place, len(weights), why), first=first, last=last)
         if loss is None or loss <= 0:
             return none
         laid = self._laid(target, place, weights * loss)
@@ -270,13 +302,32 @@ class CaseMaker:
         return stated, float(curve.probability(loss)), curve.standard_error(loss), covariance
 
 
+def _nothing(number: int, pattern: str, place: str, periods: int, why: str) -> DrillCase:
+    """A loss that is not taken, and why."""
+    nothing = (np.zeros(0, np.int64), np.zeros(0), np.zeros(periods))
+    return DrillCase(number, pattern, place, 0, 0, 0.0, *nothing, None, None, 0.0, None, why)
+
+
+def goal_weights(target: LossTarget, pattern: str, days: float) -> Array | None:
+    """Share of the loss of a goal that falls into each tested span; ``None`` where none lies whole in its days."""
+    within = np.flatnonzero(target.start >= int(target.end[-1]) - int(days * MICROSECONDS_A_DAY))
+    if not len(within):
+        return None
+    return pattern_weights(target, "abrupt", int(within[0])) if pattern == GOAL_PATTERNS[0] else _even(target, days)
+
+
 def pattern_weights(target: LossTarget, pattern: str, first: int) -> Array:
     """Share of a loss that falls into each tested span, as the smallest detectable losses reckon it."""
     if pattern == "abrupt":
         weights = np.zeros(len(target.kept))
         weights[first] = 1.0
         return weights
+    return _even(target, YEAR)
+
+
+def _even(target: LossTarget, days: float) -> Array:
+    """Shares of a loss that is taken evenly over the last so many days."""
     closed = target.series.kept.copy()
     closed[target.kept] = False
     exact = zip(target.series.start[closed].tolist(), target.series.end[closed].tolist(), strict=True)
-    return even_shares(target.start, target.end, exact)
+    return even_shares(target.start, target.end, exact, days)

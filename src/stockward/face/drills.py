@@ -67,6 +67,7 @@ def drill(
     copies: int = COPIES,
     loss: str | None = None,
     pattern: str | None = None,
+    goals: bool = False,
     place: str | None = None,
     series: str | None = None,
     as_recorded: bool = False,
@@ -85,6 +86,8 @@ def drill(
         Size of each loss, such as ``"5kg"``; sized to be found with the site's ``detection`` without it.
     pattern
         ``"abrupt"``, ``"even"`` or ``"spread"``; all of them without it.
+    goals
+        Take the losses of the goals, at once and evenly within their days, in place of those sized to be found.
     place
         Where a loss is left in the books, ``"counts"`` or ``"movements"`` (the command's ``--in``); both without it.
     series
@@ -121,7 +124,7 @@ def drill(
     for name, word in {"loss": loss, "pattern": pattern, "place": place, "series": series}.items():
         if word is not None:
             asked_text(word, name)
-    options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed)
+    options = DrillOptions(copies, loss, pattern, place, series, as_recorded, seed, goals)
     options.require()
     with under_a_guard():
         return Drill(make_drill(site_of(site), options, generated=now(), jobs=processes))

@@ -42,6 +42,7 @@ _SCENARIOS = (
     "key", "label", "production", "factor", "dispatch", "prices", "since", "chance", "goals", "met_today", "met",
     "holds_to", "share_held", "status", "cost", "regret",
 )  # fmt: skip
+_DRILLED = ("id", "quantity", "unit", "pattern", "copies", "found", "chance", "predicted", "error", "why")
 _FRONT = ("share", "status", "cost", "bound")
 _CALENDAR = ("on", "kind", "of", "name")
 
@@ -66,6 +67,11 @@ class ProtectionPlan(Shown):
     def scenarios(self) -> pl.DataFrame:
         """One row for each thing that may come: goals met there, the factor the plan holds to, cost and regret."""
         return frame_of(self.answers.scenarios, _SCENARIOS)
+
+    @property
+    def drilled(self) -> pl.DataFrame:
+        """One row for each goal and way to take its loss: how often it was found, beside its chance; ``drill=N``."""
+        return frame_of(self.answers.drilled, _DRILLED)
 
     @property
     def front(self) -> pl.DataFrame:
@@ -136,6 +142,7 @@ def plan(
     share: float = 0.95,
     draws: int | None = None,
     front: bool = False,
+    drill: int | None = None,
     seed: int = DEFAULT_SEED,
 ) -> ProtectionPlan:
     """The cheapest plan that meets every goal: what to count, to calibrate and to buy, and how many guards join?
@@ -163,6 +170,8 @@ def plan(
         Draw the factors of every range of that table so many times.
     front
         Look at the cheapest plans for larger and smaller losses than those of the goals as well.
+    drill
+        In so many copies of the planned books the losses of the goals are looked for.
     seed
         Of everything drawn, and of the search, from 0 on.
 
@@ -196,7 +205,8 @@ def plan(
     known = site_of(site) if file is None else with_table_from(site_of(site), "scenarios", file)
     grown = asked_surge(production, surge, dispatch, weighings, asked_day("since", since), asked_day("until", until))
     made = make_protection_plan(
-        known, as_of=moment_of(as_of), surge=grown, budget=most, share=within, front=front, seed=seed,
+        known, as_of=moment_of(as_of), surge=grown, budget=most, share=within, front=front,
+        drill=None if drill is None else asked_whole("drill", drill, 1), seed=seed,
         draws=None if draws is None else asked_whole("draws", draws, 1),
         generated=now(),
     )  # fmt: skip

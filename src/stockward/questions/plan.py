@@ -23,6 +23,7 @@ from stockward.protection.seen_books import SeenBooks
 from stockward.protection.spending.front import loss_front
 from stockward.protection.spending.ranges import cost_ranges
 from stockward.protection.together import planned_together
+from stockward.questions.plan_drill import drill_of_plan
 from stockward.questions.plan_guards import GuardsQuestion
 from stockward.questions.planners import closing_with_plan, planners_of
 from stockward.questions.scenarios import DRAWS, MOST_OF_A_RANGE, ScenarioBooks, look_at_scenarios
@@ -44,6 +45,7 @@ def make_protection_plan(
     share: float = MOST_OF_A_RANGE,
     draws: int | None = None,
     front: bool = False,
+    drill: int | None = None,
     seed: int = DEFAULT_SEED,
     generated: datetime,
     progress: Callable[[str], None] = lambda step: None,
@@ -68,6 +70,8 @@ def make_protection_plan(
         ``None``.
     front
         Look at the cheapest plans for larger and smaller losses as well.
+    drill
+        In so many copies of the planned books the losses of the goals are looked for; none where ``None``.
     seed
         Of every simulation in it, and of the search: same facts, options and seed give the same plan.
 
@@ -132,6 +136,7 @@ def make_protection_plan(
         counts=found.counts,
         front=front_points,
         ranges=ranges,
+        drilled=() if drill is None else drill_of_plan(seen, found.choice, drill, seed, generated, progress),
     )
 
 

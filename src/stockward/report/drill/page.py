@@ -45,7 +45,10 @@ def build_drill_page(drill: DrillAnswer) -> DrillPage:
         spread=tuple(say.spread_words(drill)),
         elsewhere=tuple(say.elsewhere(drill)),
         causes=tuple(say.causes(drill)),
-        patterns=(*say.PATTERN_MEANING.items(), *((place, say.PLACE_WORD[place]) for place in say.PLACE_WORD)),
+        patterns=(
+            *(say.GOAL_MEANING if drill.options.get("goals") else say.PATTERN_MEANING).items(),
+            *((place, say.PLACE_WORD[place]) for place in say.PLACE_WORD),
+        ),
         not_borne=tuple(say.not_borne(drill)),
         left_out=tuple(say.drill_left_out(drill)),
         basis=tuple(say.drill_basis(drill)),

@@ -7,12 +7,19 @@ from collections import Counter
 from stockward.answers.drill import DrillAnswer, DrillCause, DrillLine, DrillSpread
 from stockward.report.kit import words
 
-PATTERN_WORD = {"abrupt": "abrupt", "even": "even", "spread": "spread over its areas"}
+PATTERN_WORD = {
+    "abrupt": "abrupt", "even": "even", "spread": "spread over its areas", "goal_at_once": "goal, at once",
+    "goal_evenly": "goal, evenly",
+}  # fmt: skip
 PATTERN_MEANING = {
     "abrupt": "all in one period",
     "even": "evenly over the last 365 days, or over all where the books are shorter",
     "spread over its areas": "the same out of all areas of a substance together, in equal shares from each that bears "
     "one; found if the series of the whole site alarms",
+}
+GOAL_MEANING = {
+    "goal, at once": "the loss of a goal, all in the first whole period of its days",
+    "goal, evenly": "the loss of a goal, evenly over its days",
 }
 PLACE_WORD = {
     "counts": "in the counts (the store is short from then on)",
@@ -59,6 +66,7 @@ def asked(drill: DrillAnswer) -> str:
     """What was drilled."""
     loss = drill.options["loss"]
     size = f"losses of {loss}" if loss else f"losses sized to be found with {words.percent(drill.detection)}"
+    size = "the losses of the goals" if drill.options.get("goals") else size
     kind = "records kept as they are" if drill.as_recorded else "records adjusted, and measured afresh in each copy"
     return f"drill of {words.count(drill.copies, 'copy', 'copies')}, {size}; {kind}"
 

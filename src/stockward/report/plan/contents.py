@@ -36,6 +36,7 @@ def plan_contents(plan: PlanAnswer) -> dict[str, Any]:
         **_interruption(plan.interruption),
         **({"front": plan.front} if plan.front else {}),
         **({} if plan.ranges is None else {"ranges": plan.ranges}),
+        **({"drilled": plan.drilled} if plan.drilled else {}),
         "left_out": plan.left_out,
         "closed_again": plan.closed_again,
         "looked_at": plan.looked_at,

@@ -14,6 +14,7 @@ from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
+from stockward.report.plan.drilled import drilled_rows, drilled_words
 from stockward.report.plan.spending import front_rows, front_words, range_words
 from stockward.report.review.context import Badge, KeyFigure
 from stockward.report.review.page import fill
@@ -49,6 +50,8 @@ class ProtectionPage:
     scenarios: Annotated[tuple[tuple[str, ...], ...], "what may come: what, goals met today, by the plan, cost, regret"]
     coming: Annotated[tuple[str, ...], "what fails in each, and what would do"]
     robust: Annotated[tuple[str, ...], "the plan that holds in all that may come"]
+    drilled: Annotated[tuple[tuple[str, ...], ...], "drill: goal, loss, how taken, copies, chance by the plan, found"]
+    drill: Annotated[tuple[str, ...], "whether the drill agrees"]
     front: Annotated[tuple[tuple[str, ...], ...], "larger and smaller losses: which, cost, what is done otherwise"]
     spending: Annotated[tuple[str, ...], "what the front says"]
     ranges: Annotated[tuple[str, ...], "how sure the costs are, and on which of them the plan hinges"]
@@ -93,6 +96,8 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
         scenarios=tuple(scenario_row(plan, one) for one in plan.scenarios),
         coming=tuple(scenario_words(plan)),
         robust=tuple(robust_words(plan)),
+        drilled=tuple(drilled_rows(plan)),
+        drill=tuple(drilled_words(plan)),
         front=tuple(front_rows(plan)),
         spending=tuple(front_words(plan)),
         ranges=tuple(range_words(plan)),

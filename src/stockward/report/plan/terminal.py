@@ -11,6 +11,7 @@ from stockward.report.plan import guards
 from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
+from stockward.report.plan.drilled import DRILL_HEADS, drilled_rows, drilled_words
 from stockward.report.plan.spending import front_rows, front_words, range_words
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
         for text in [*robust_words(plan), *scenario_words(plan)]:
             terminal.say_block(console, text)
         console.print()
+    if plan.drilled:
+        cells = zip(DRILL_HEADS, zip(*drilled_rows(plan), strict=True), strict=True)
+        columns = [terminal.LineColumn(head, list(column), place > 2) for place, (head, column) in enumerate(cells)]
+        terminal.table(console, columns)
+        console.print()
+        for text in drilled_words(plan):
+            terminal.say_block(console, text)
     if plan.front:
         rows = front_rows(plan)
         heads = ("Losses to find", "Cost a year", "Otherwise than the plan")
