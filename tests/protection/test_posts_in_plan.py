@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from stockward.answers.plan import MeasureKind, PlanAnswer
+from stockward.answers.planned.guards import ForceGoalKind
 from stockward.book import Site, read_site
 from stockward.cli import main
 from stockward.questions.plan import make_protection_plan
@@ -180,7 +181,8 @@ def test_the_roster_of_planned_guards_has_the_posts_of_the_plan() -> None:
     site = offering(
         read_site(EXAMPLES / "depot"), [{"option": "CAMERAS", "post": "gate", "guards": 1, "money": 60_000.0}]
     )
-    more, codes = with_planned_guards(site, now=AT, seed=1)
+    more, codes, posts = with_planned_guards(site, now=AT, seed=1)
+    assert posts == ("CAMERAS",)
     assert dict(more["posts"].select("post", "guards").rows())["gate"] == 1
     assert len(codes) == 5
 
@@ -204,3 +206,83 @@ def test_a_budget_holds_at_the_prices_of_a_scenario_with_the_options_in_it() -> 
     (there,) = planned(site, budget=1.25 * cost).scenarios
     assert there.cost == pytest.approx(1.25 * cost)
     assert planned(site, budget=1.25 * cost - 1).scenarios[0].cost is None
+
+
+def unasked(site: Site, **without: str) -> Site:
+    """The site without what asks for a goal."""
+    force = site.settings.force.model_copy(update=dict.fromkeys(without.values()))
+    return replace(site, settings=site.settings.model_copy(update={"force": force}))
+
+
+def test_a_goal_costs_what_the_plan_saves_without_it_whichever_posts_it_takes_then() -> None:
+    options = [
+        {"option": "CAMERAS", "post": "gate", "guards": 1, "money": 30_000.0},
+        {"option": "SERVICE", "post": "control", "guards": 0, "money": 194_000.0},
+    ]
+    site = offering(read_site(EXAMPLES / "depot"), options)
+    plan, without = planned(site), planned(unasked(site, posts="fill_probability"))
+    assert plan.guards is not None
+    (filled,) = [one for one in plan.guards.goals if one.kind is ForceGoalKind.POSTS]
+    assert plan.cost is not None
+    assert without.cost is not None
+    assert filled.price == pytest.approx(plan.cost - without.cost)
+    assert filled.price > 0
+    ways = with_ways_in(site, 0.8)
+    met, unmet = planned(ways), planned(with_ways_in(site, 0.01))
+    assert met.interruption is not None
+    assert met.cost is not None
+    assert unmet.cost is not None
+    assert met.interruption.price == pytest.approx(met.cost - unmet.cost)
+
+
+def test_a_plan_hinges_on_the_cost_of_an_option_on_a_post_where_another_set_is_cheaper() -> None:
+    options = [
+        {"option": "CAMERAS", "post": "gate", "guards": 1, "money": 30_000.0, "money_high": 600_000.0},
+        {"option": "SERVICE", "post": "control", "guards": 0, "money": 194_000.0},
+    ]
+    site = offering(read_site(EXAMPLES / "depot"), options)
+    plan = planned(site)
+    assert plan.ranges is not None
+    (hinge,) = [one for one in plan.ranges.hinges if one.what is not None]
+    dear = [{**options[0], "money": 600_000.0, "money_high": None}, options[1]]
+    there = planned(offering(read_site(EXAMPLES / "depot"), dear)).cost
+    assert plan.cost is not None
+    assert there is not None
+    assert hinge.regret == pytest.approx(plan.cost + 570_000.0 - there)
+    assert {(one.of, one.a_year) for one in hinge.changes if one.kind is MeasureKind.POST} == {
+        ("gate", 0.0), ("control", 1.0),
+    }  # fmt: skip
+
+
+def test_the_plan_for_all_that_may_come_names_the_options_that_it_stands_on() -> None:
+    cameras = {"option": "CAMERAS", "post": "gate", "guards": 1, "money": 30_000.0}
+    site = offering(read_site(EXAMPLES / "depot"), [cameras])
+    sick = {**dict.fromkeys(site["scenarios"].columns), "row": 2, "scenario": "SICK", "absence": 1.1}
+    plan = planned(site.replace(scenarios=pl.DataFrame([sick], schema=site["scenarios"].schema)))
+    assert plan.robust is not None
+    for measures in (plan.robust.measures, plan.robust.at_once):
+        assert "gate" in [one.of for one in measures if one.kind is MeasureKind.POST]
+
+
+def said(*asked: str) -> str:
+    return " ".join(CliRunner().invoke(main, [*asked]).output.split())
+
+
+def test_a_budget_that_would_do_does() -> None:
+    depot = str(EXAMPLES / "depot")
+    text = said("plan", depot, "--budget", "1148042")
+    assert "A budget of 1 148 044 EUR a year would do for all of them." in text
+    assert "Every goal is met" in said("plan", depot, "--budget", "1148044")
+    plan = planned(read_site(EXAMPLES / "depot"), budget=1_148_042)
+    assert plan.needs is not None
+    assert plan.needs == pytest.approx(1_148_043.3)
+    for goal in plan.in_the_way:
+        assert goal.cost_without is not None
+        assert plan.needs - 10_000 < goal.cost_without < plan.needs
+
+
+@pytest.mark.parametrize("budget", ["nan", "inf", "1e400"])
+def test_a_budget_that_is_no_amount_is_refused(budget: str) -> None:
+    assert "is no amount that could be spent: give a number from 0 on" in said(
+        "plan", str(EXAMPLES / "quarry"), "--budget", budget
+    )

@@ -37,7 +37,7 @@ def test_the_posts_that_the_guards_on_record_leave_open_are_filled_with_those_wh
 def test_who_joins_has_a_code_that_nobody_on_record_has() -> None:
     site = read_site(DEPOT)
     taken = site.replace(people=site["people"].with_columns(pl.col("person").replace("G-01", "joins-1")))
-    _, codes = with_planned_guards(taken, now=AT, seed=1)
+    _, codes, _ = with_planned_guards(taken, now=AT, seed=1)
     assert codes == tuple(f"plan-joins-{number}" for number in range(1, 10))
 
 

@@ -196,3 +196,21 @@ def test_the_command_writes_the_front_everywhere(tmp_path: Path) -> None:
     costs = points["cost"].to_list()
     for figure in (*costs[:4], now - costs[0]):
         assert f"{figure:,.0f} EUR".replace(",", " ") in told
+
+
+def test_the_front_is_told_where_a_budget_allows_no_plan() -> None:
+    result = CliRunner().invoke(main, ["plan", str(EXAMPLES / "quarry"), "--budget", "6000", "--front"])
+    assert result.exit_code == 4
+    said = " ".join(result.output.split())
+    assert "4 × the goals 3 144 EUR" in said
+    assert "Otherwise than today" in said
+
+
+def test_draws_of_costs_are_held_against_the_budget() -> None:
+    site = with_ranges(drawn_site(0))
+    cost = planned(site).cost
+    assert cost is not None
+    found = make_protection_plan(site, generated=AT, budget=cost).ranges
+    assert found is not None
+    assert found.within_budget is not None
+    assert 0 < found.within_budget < 1

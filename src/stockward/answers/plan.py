@@ -266,7 +266,8 @@ class CostRanges:
 
     ``lowest`` and ``highest`` have all at one end. Between ``low`` and ``high`` lie 90 % of ``draws`` in which each is
     drawn by itself, from a triangle over its range with what is likely as its tip; ``more_low`` and ``more_high`` are
-    those of what it costs beyond today at the same prices. ``hinges`` are the costs at which another plan is cheaper,
+    those of what it costs beyond today at the same prices, and ``within_budget`` is the share that keeps to the budget,
+    ``None`` without one. ``hinges`` are the costs at which another plan is cheaper,
     the one that matters most first.
     """
 
@@ -278,6 +279,7 @@ class CostRanges:
     more_low: float
     more_high: float
     draws: int
+    within_budget: float | None
     hinges: tuple[CostHinge, ...]
 
 

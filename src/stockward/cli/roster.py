@@ -113,7 +113,7 @@ def roster_command(
     earlier, of_its_file = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
     if planned:
         facts, joining = _with_planned(facts, seed)
-        of_its_file = (*of_its_file, joining)
+        of_its_file = (*of_its_file, *joining)
     asked = RosterRequest(
         start=start.date(), weeks=weeks, generated=moment_now(), seed=seed, numbers=numbers_given(numbers),
         earlier=earlier, told=of_its_file,
@@ -132,13 +132,13 @@ def roster_command(
     sys.exit(roster_concluded(answer))
 
 
-def _with_planned(facts: Site, seed: int) -> tuple[Site, str]:
+def _with_planned(facts: Site, seed: int) -> tuple[Site, tuple[str, ...]]:
     """The site with those who join by the plan of its guards, and what is to be told of them."""
     from stockward.questions.planned_roll import with_planned_guards
-    from stockward.report.plan.guards import joining_told
+    from stockward.report.plan.guards import joining_told, posts_told
 
-    more, codes = with_planned_guards(facts, now=moment_now(), seed=seed)
-    return more, joining_told(codes)
+    more, codes, posts = with_planned_guards(facts, now=moment_now(), seed=seed)
+    return more, (joining_told(codes), *([posts_told(posts)] if posts else []))
 
 
 def _change(

@@ -23,7 +23,7 @@ from stockward.questions.roster import (
     numbers_given,
 )
 from stockward.report import cards
-from stockward.report.plan.guards import joining_told
+from stockward.report.plan.guards import joining_told, posts_told
 from stockward.report.review.card import Card
 from stockward.report.roster import calendars as roster_calendars
 from stockward.report.roster import files as roster_files
@@ -177,8 +177,8 @@ def roster(
     facts = site_of(site)
     earlier, told = (None, ()) if file is None else roster_files.read_earlier_roster(file, facts.timezone)
     if planned:
-        facts, codes = with_planned_guards(facts, now=now(), seed=seed)
-        told = (*told, joining_told(codes))
+        facts, codes, posts = with_planned_guards(facts, now=now(), seed=seed)
+        told = (*told, joining_told(codes), *([posts_told(posts)] if posts else []))
     asked = RosterRequest(
         start=first, weeks=weeks, generated=now(), seed=seed, numbers=numbers_given(numbers),
         earlier=earlier, told=told,

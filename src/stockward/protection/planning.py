@@ -218,6 +218,10 @@ class Planner:
             best = self.chooser.cheapest(goals, most=most)
         return CheapestChoice(Solved.OUT_OF_TIME, None, None, first.bound)
 
+    def cost_without(self, goal: HeldRequirement | None) -> Fraction | None:
+        """What the cheapest plan costs without one of its goals."""
+        return None if goal is None else self._without(self.case, goal).cost
+
     def _without(self, case: CaseGoals, left_out: HeldRequirement) -> CheapestChoice:
         """The cheapest plan for all goals of a case but one."""
         return self.chooser.cheapest([one for one in self._all(case) if one is not left_out])

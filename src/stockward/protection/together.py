@@ -32,6 +32,9 @@ def planned_together(
         bound=_sum(found.bound, force.bound),
         cost_now=found.cost_now + force.cost_now,
         needs=_sum(found.needs, force.cost),
+        in_the_way=tuple(replace(one, cost_without=_beside(one.cost_without, force.cost)) for one in found.in_the_way),
+        interruption=found.interruption
+        and replace(found.interruption, cost_without=_beside(found.interruption.cost_without, force.cost)),
     )
     return whole, part
 
@@ -58,3 +61,8 @@ def worse_of(detection: Solved, guards: Solved) -> Solved:
 
 def _sum(one: Fraction | None, other: Fraction | None) -> Fraction | None:
     return None if one is None or other is None else one + other
+
+
+def _beside(cost: float | None, guards: Fraction | None) -> float | None:
+    """A cost with that of the guards beside it; ``None`` where there are none that meet their goals."""
+    return None if cost is None or guards is None else cost + float(guards)

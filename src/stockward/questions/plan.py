@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -92,6 +93,8 @@ def make_protection_plan(
     posts = planners_of(known, seen, asked, moment=moment, now=generated, surge=surge, progress=progress)
     planner, force = posts.planner, posts.force
     most = site.settings.plan.budget if budget is None else budget
+    if most is not None and not 0 <= most < math.inf:
+        raise UsageError(f"budget: {most:g} is no amount that could be spent: give a number from 0 on")
     may_spend = None if most is None else Fraction(str(most))
     left = None if may_spend is None else may_spend - posts.cost
     found, guards = planned_together(planner, force, left)
@@ -100,13 +103,13 @@ def make_protection_plan(
     looked_at = look_at_scenarios(cases, coming, found.choice, may_spend, posts.cost, share, draws or DRAWS, progress)
     scenarios, robust = posts.beside(*looked_at)
     front_points = _front(seen, posts, found, asked, progress) if front else ()
-    ranges = cost_ranges(planner, force, found, [one.key for one in posts.chosen], seed, progress)
+    ranges = cost_ranges(planner, force, found, posts, may_spend, seed, progress)
     found, guards = posts.told(found, guards)
     return PlanAnswer(
         version=VERSION,
         at=generated,
         seed=seed,
-        options=_options(as_of, seed, surge, budget),
+        options=_options(as_of, seed, surge, budget, front=front),
         site=site.name,
         timezone=site.timezone,
         currency=site.settings.site.currency,
@@ -149,6 +152,8 @@ def _front(
         return closing_with_plan(replace(asked, goals=goals), progress)(seen)
 
     guards = None if posts.force is None else posts.force.cost
+    if posts.force is not None and guards is None:
+        return ()
     return loss_front(posts.planner, found, guards or Fraction(0), posts.cost, closed_for, progress)
 
 
@@ -164,13 +169,14 @@ def _require_whole(site: Site) -> None:
 
 
 def _options(
-    as_of: str | date | datetime | None, seed: int, surge: Surge | None, budget: float | None
+    as_of: str | date | datetime | None, seed: int, surge: Surge | None, budget: float | None, *, front: bool
 ) -> Mapping[str, str | int | float | bool | None]:
     return MappingProxyType(
         {
             "as_of": None if as_of is None else str(as_of),
             "budget": budget,
             "seed": seed,
+            **({"front": True} if front else {}),
             **({} if surge is None else surge.options()),
         }
     )

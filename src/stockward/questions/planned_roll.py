@@ -17,13 +17,13 @@ from stockward.terms.errors import UsageError
 from stockward.unseen.series import SightRequest
 
 
-def with_planned_guards(site: Site, *, now: datetime, seed: int) -> tuple[Site, tuple[str, ...]]:
+def with_planned_guards(site: Site, *, now: datetime, seed: int) -> tuple[Site, tuple[str, ...], tuple[str, ...]]:
     """The site with those who join by the cheapest plan of its guards as further people, and their codes there.
 
-    Its posts are those of the plan, where there are options on them. Raises ``UsageError`` where there is nothing to
-    plan for, or no plan.
+    Its posts are those of the plan, where there are options on them; the names of those that it takes come third.
+    Raises ``UsageError`` where there is nothing to plan for, or no plan.
     """
-    books, force = _planned(known_at(site, None), now, seed)
+    books, force, posts = _planned(known_at(site, None), now, seed)
     if force is None:
         raise UsageError(
             "no guards are planned for: state fill_probability under [force] in site.toml, or an order on guards"
@@ -33,15 +33,15 @@ def with_planned_guards(site: Site, *, now: datetime, seed: int) -> tuple[Site, 
             "no guards meet every goal on them: stockward plan says which are in the way, and the ways out"
         )
     known, more = set(site["people"]["person"].to_list()), books_with(books, joining_people(force.facts, force.best))
-    return more.site, tuple(one for one in more["people"]["person"].to_list() if one not in known)
+    return more.site, tuple(one for one in more["people"]["person"].to_list() if one not in known), posts
 
 
-def _planned(books: KnownBooks, now: datetime, seed: int) -> tuple[KnownBooks, ForcePlanner | None]:
+def _planned(books: KnownBooks, now: datetime, seed: int) -> tuple[KnownBooks, ForcePlanner | None, tuple[str, ...]]:
     """The books with the posts of the plan, and who planned their guards; alone, where no option is on a post."""
     if len(post_choices(books)) == 1:
-        return books, GuardsQuestion(books, None, now, None, MeasureCosts.of(books), seed).planner()
+        return books, GuardsQuestion(books, None, now, None, MeasureCosts.of(books), seed).planner(), ()
     site = books.site
     asked = SightRequest(goals=site["goals"], detection=site.settings.detection.detection, seed=seed)
     seen = SeenBooks.of(books, asked)
     posts = planners_of(books, seen, asked, moment=None, now=now, surge=None, progress=lambda _: None)
-    return with_posts(books, posts.chosen), posts.force
+    return with_posts(books, posts.chosen), posts.force, tuple(one.name for one in posts.chosen)

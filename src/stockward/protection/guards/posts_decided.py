@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from stockward.answers.plan import PlannedScenario, RobustPlan
+from stockward.answers.plan import GoalInTheWay, PlannedGoal, PlannedScenario, RobustPlan
 from stockward.answers.planned.guards import ForceGoalKind, ForcePart, PlannedForceGoal
+from stockward.answers.response.interruption import InterruptionAnswer, PlannedInterruption
 from stockward.book.known import KnownBooks
 from stockward.protection.choosing import CheapestChoice
+from stockward.protection.costs import MeasureCosts
 from stockward.protection.guards.measured import measured_goals
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.guards.post_options import PostOption, cost_of_posts, post_measures, with_posts
@@ -38,6 +40,7 @@ class DecidedPosts:
     bound: Fraction | None
     as_today: tuple[Planner, ForcePlanner | None]
     sets: tuple[tuple[PostOption, ...], ...]
+    tried: tuple[TriedPosts, ...] = ()
     left_out: tuple[str, ...] = ()
 
     def told(self, found: Planned, part: ForcePart | None) -> tuple[Planned, ForcePart | None]:
@@ -56,10 +59,34 @@ class DecidedPosts:
             cost=cost,
             bound=bound,
             needs=None if found.needs is None else found.needs + self.cost,
-            measures=(*found.measures, *post_measures(self.sets, self.chosen, planner.costs)),
-            interruption=None if found.interruption is None or now is None else replace(found.interruption, now=now),
+            in_the_way=tuple(self._in_the_way(one) for one in found.in_the_way),
+            measures=(
+                *found.measures,
+                *post_measures(self.sets, () if cost is None else self.chosen, planner.costs),
+            ),
+            goals=tuple(replace(one, price=self._price(cost, _without_loss(one))) for one in found.goals),
+            interruption=self._interruption(found, now, cost),
         )
+        part = replace(part, goals=tuple(replace(one, price=self._price(cost, _without(one))) for one in part.goals))
         return whole, self._guards(part, force) if self.chosen else part
+
+    def _interruption(
+        self, found: Planned, now: InterruptionAnswer | None, cost: Fraction | None
+    ) -> PlannedInterruption | None:
+        if found.interruption is None or now is None:
+            return None
+        asked = self.planner.response.held is not None
+        price = self._price(cost, TriedPosts.without_response) if asked else found.interruption.price
+        return replace(found.interruption, now=now, price=price)
+
+    def _in_the_way(self, goal: GoalInTheWay) -> GoalInTheWay:
+        without = goal.cost_without
+        return replace(goal, cost_without=None if without is None else without + float(self.cost))
+
+    def _price(self, cost: Fraction | None, without: Callable[[TriedPosts], Fraction | None]) -> float | None:
+        """What a plan would cost less without a goal, whichever options it takes then."""
+        costs = [one for one in map(without, self.tried) if one is not None]
+        return None if cost is None or not costs else float(cost - min(costs))
 
     def beside(
         self, scenarios: Sequence[PlannedScenario], robust: RobustPlan | None
@@ -71,7 +98,15 @@ class DecidedPosts:
 
         if not self.chosen:
             return tuple(scenarios), robust
-        kept = robust and replace(robust, cost=more(robust.cost), bound=more(robust.bound))
+        options = post_measures(self.sets, self.chosen, self.planner.costs)
+        taken = tuple(one for one in options if one.changes)
+        kept = robust and replace(
+            robust,
+            cost=more(robust.cost),
+            bound=more(robust.bound),
+            measures=(*robust.measures, *taken) if robust.cost is not None else (),
+            at_once=(*robust.at_once, *taken) if robust.cost is not None else (),
+        )
         costing = [replace(one, cost=more(one.cost, one.prices)) for one in scenarios]
         return tuple(replace(one, drawn=one.drawn and one.drawn.costing(one.cost)) for one in costing), kept
 
@@ -114,31 +149,36 @@ def decide_posts(
         )  # fmt: skip
         return DecidedPosts(chosen=(), planner=planner, force=today, cost=Fraction(0), bound=None, as_today=as_today,
                             sets=(tuple(sets)[:1]), left_out=unheld)  # fmt: skip
-    tried = [_Tried.of(planner, some, today if not some else force_with(some)) for some in sets]
+    tried = [TriedPosts.of(planner, some, today if not some else force_with(some)) for some in sets]
     possible = [(one.cost, place) for place, one in enumerate(tried) if one.cost is not None]
     best = tried[min(possible)[1]] if possible else tried[0]
     bounds = [one.bound for one in tried if one is not best and one.bound is not None]
     return DecidedPosts(
         chosen=best.chosen, planner=best.planner, force=best.force, cost=cost_of_posts(best.chosen, planner.costs),
-        bound=min(bounds, default=None), as_today=as_today, sets=tuple(sets),
+        bound=min(bounds, default=None), as_today=as_today, sets=tuple(sets), tried=tuple(tried),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried:
-    """One set, who plans with it, and what everything costs then; ``None`` where there is no plan."""
+class TriedPosts:
+    """One set, who plans with it, and what everything costs then; ``None`` where there is no plan.
+
+    ``rest`` is what all costs but that of the guards and of the options on posts.
+    """
 
     chosen: tuple[PostOption, ...]
     planner: Planner
     force: ForcePlanner | None
+    rest: Fraction | None
     cost: Fraction | None
     bound: Fraction | None
 
     @classmethod
-    def of(cls, planner: Planner, chosen: tuple[PostOption, ...], force: ForcePlanner | None) -> _Tried:
+    def of(cls, planner: Planner, chosen: tuple[PostOption, ...], force: ForcePlanner | None) -> TriedPosts:
+        """The set, planned for by itself."""
         books = with_posts(planner.books, chosen)
         if chosen and planner.response.held is not None and not _answers(books):
-            return cls(chosen, planner, force, None, None)
+            return cls(chosen, planner, force, None, None, None)
         other = planner.in_books(books) if chosen else planner
         rest: CheapestChoice = other.cheapest([other.case])
         own = cost_of_posts(chosen, planner.costs)
@@ -147,7 +187,53 @@ class _Tried:
             None if one is None or more is None else one + more + own
             for one, more in zip((rest.cost, rest.bound), guards, strict=True)
         )
-        return cls(chosen, other, force, cost, bound)
+        return cls(chosen, other, force, rest.cost, cost, bound)
+
+    def at_costs(self, costs: MeasureCosts) -> TriedPosts:
+        """The same at other costs."""
+        if self.rest is None or self.force is None:
+            return self
+        return TriedPosts.priced(self.planner.at_costs(costs), self.chosen, self.force.at_costs(costs))
+
+    @classmethod
+    def priced(cls, planner: Planner, chosen: tuple[PostOption, ...], force: ForcePlanner) -> TriedPosts:
+        """The set by who plans with it, in whose books it is."""
+        rest = planner.cheapest([planner.case]).cost
+        cost = None if rest is None or force.cost is None else rest + force.cost + cost_of_posts(chosen, planner.costs)
+        return cls(chosen, planner, force, rest, cost, None)
+
+    def without_response(self) -> Fraction | None:
+        """The cheapest plan with this set that need not meet a thief in time."""
+        return self._sum(self.planner.cost_without(self.planner.response.held), self._guards())
+
+    def without_loss(self, name: tuple[str, float, float]) -> Fraction | None:
+        """The cheapest plan with this set that need not find a loss."""
+        held = [one for one in self.planner.case.held if (one.id, one.goal.quantity, one.goal.within_days) == name]
+        return self._sum(self.planner.cost_without(held[0]), self._guards()) if held else None
+
+    def without_guards(self, kind: ForceGoalKind, of: str) -> Fraction | None:
+        """The cheapest plan with this set without a goal on guards."""
+        if self.force is None:
+            return None
+        left = [one for one in self.force.goals if (one.kind, one.of) != (kind, of)]
+        cost = self.force.chooser.cheapest(left).cost
+        return self._sum(self.rest, None if cost is None else cost + self.force.record_cost)
+
+    def _guards(self) -> Fraction | None:
+        return None if self.force is None else self.force.cost
+
+    def _sum(self, rest: Fraction | None, guards: Fraction | None) -> Fraction | None:
+        if rest is None or guards is None:
+            return None
+        return rest + guards + cost_of_posts(self.chosen, self.planner.costs)
+
+
+def _without(goal: PlannedForceGoal) -> Callable[[TriedPosts], Fraction | None]:
+    return lambda tried: tried.without_guards(goal.kind, goal.of)
+
+
+def _without_loss(goal: PlannedGoal) -> Callable[[TriedPosts], Fraction | None]:
+    return lambda tried: tried.without_loss((goal.id, goal.quantity, goal.within_days))
 
 
 def _answers(books: KnownBooks) -> bool:

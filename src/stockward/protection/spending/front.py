@@ -27,12 +27,15 @@ def loss_front(
     """The cheapest plan for each of these losses, up to the first that none finds; each is closed again as any plan is.
 
     ``guards`` and options on ``posts`` cost as much whatever losses it must find, and ``found`` has the guards in it;
-    ``closed_again`` closes books with a plan for other goals. Nothing where there is no plan, or none that must find a
-    loss.
+    ``closed_again`` closes books with a plan for other goals. Where a budget allows no plan, or none finds the losses
+    of the goals, what is otherwise is told against today. Nothing where no goal is a loss.
     """
-    if found.choice is None or found.cost is None or not planner.sees_losses:
+    if not planner.sees_losses:
         return ()
-    own = CheapestChoice(found.status, found.choice, found.cost - guards, (found.bound or Fraction(0)) - guards)
+    if found.choice is None or found.cost is None:
+        own = planner.cheapest([planner.case])
+    else:
+        own = CheapestChoice(found.status, found.choice, found.cost - guards, (found.bound or Fraction(0)) - guards)
     points, asked = [], planner
     for share in LOSSES_LOOKED_AT:
         if share != 1.0:
@@ -53,5 +56,5 @@ def _point(asked: Planner, share: float, best: CheapestChoice, beside: Fraction,
         status=best.status,
         cost=None if best.cost is None else float(best.cost + beside),
         bound=None if best.bound is None else float(best.bound + beside),
-        changes=() if best.choice is None or share == 1.0 else asked.changes(kept, best.choice),
+        changes=() if best.choice is None or best.choice == plan.choice else asked.changes(kept, best.choice),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stockward.answers.plan import PlanAnswer, PlannedMeasure, PlannedScenario, RobustPlan
+from stockward.answers.plan import MeasureKind, PlanAnswer, PlannedMeasure, PlannedScenario, RobustPlan
 from stockward.answers.planned.guards import PlannedGuards
 from stockward.report.kit import words
 from stockward.report.plan import sentences as say
@@ -17,7 +17,9 @@ _NAMES = 3
 
 def scenario_words(plan: PlanAnswer) -> list[str]:
     """Each thing that may come: what fails then, and what would do."""
-    return [" ".join(filter(None, _told(plan, one))) for one in plan.scenarios]
+    posts = any(one.kind is MeasureKind.POST for one in plan.measures)
+    fixed = "In what may come the guards at posts stay as the plan has them: with other options on posts more may do."
+    return [*([fixed] if posts else []), *(" ".join(filter(None, _told(plan, one))) for one in plan.scenarios)]
 
 
 def scenario_row(plan: PlanAnswer, one: PlannedScenario) -> tuple[str, ...]:
@@ -82,7 +84,12 @@ def _filled(one: PlannedScenario) -> str:
 def _own(plan: PlanAnswer, one: PlannedScenario) -> str:
     if one.status is Solved.IMPOSSIBLE:
         ways = [say.way_out(plan, goal) for goal in one.in_the_way[:_NAMES]]
-        none = "No plan meets every goal there." if one.drawn is None else "No plan was found that holds in so many."
+        spent = "" if plan.budget is None else " for what may be spent"
+        none = (
+            f"No plan meets every goal there{spent}."
+            if one.drawn is None
+            else "No plan was found that holds in so many."
+        )
         return " ".join([none, *ways, *_guards_impossible(plan, one)])
     joining = guards_joining(one.guards.groups) if one.guards is not None and _other_guards(plan, one) else ""
     if not one.changes and not joining:

@@ -13,6 +13,7 @@ from stockward.answers.planned.guards import (
     OrderAsGiven,
     PlannedForceGoal,
     PlannedGuards,
+    TransferredLine,
 )
 from stockward.report.kit import words
 from stockward.terms.verdicts import Solved
@@ -207,9 +208,22 @@ def force_basis(plan: PlanAnswer) -> list[str]:
     if plan.cost_unit is CostUnit.TIMES:
         texts.append("Each guard counts as one as well, and training and output lost as nothing.")
     if part.status is Solved.PROVEN and part.lines:
-        taken = [f"{one.taken} of {one.staff} from {one.line}" for one in part.lines]
+        taken = [f"{one.taken} of {one.staff} from {one.line}{_lost(plan, one)}" for one in part.lines]
         texts.append(f"Workers are taken from lines: {words.listed(taken, 8)}.")
     return texts
+
+
+def _lost(plan: PlanAnswer, line: TransferredLine) -> str:
+    """What the output costs that a line loses, which is in the cost of the plan."""
+    if not line.cost:
+        return ""
+    unit = "hours" if plan.cost_unit is CostUnit.HOURS else plan.currency or "in money"
+    return f" (output lost: {words.number(line.cost, 0)} {unit} a year, part of the cost)"
+
+
+def posts_told(names: Sequence[str]) -> str:
+    """What is said on a roster of posts that are not so yet."""
+    return f"its posts are those of the cheapest plan: they rest on {words.listed(list(names), 8)}, to be had before"
 
 
 def joining_told(codes: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
 from stockward.report.plan.drilled import drilled_rows, drilled_words
-from stockward.report.plan.spending import front_rows, front_words, range_words
+from stockward.report.plan.spending import front_against, front_rows, front_words, range_words
 from stockward.report.review.context import Badge, KeyFigure
 from stockward.report.review.page import fill
 
@@ -53,6 +53,7 @@ class ProtectionPage:
     drilled: Annotated[tuple[tuple[str, ...], ...], "drill: goal, loss, how taken, copies, chance by the plan, found"]
     drill: Annotated[tuple[str, ...], "whether the drill agrees"]
     front: Annotated[tuple[tuple[str, ...], ...], "larger and smaller losses: which, cost, what is done otherwise"]
+    front_against: Annotated[str, "what these plans are told against"]
     spending: Annotated[tuple[str, ...], "what the front says"]
     ranges: Annotated[tuple[str, ...], "how sure the costs are, and on which of them the plan hinges"]
     basis: Annotated[tuple[str, ...], "what the plan stands on"]
@@ -79,7 +80,7 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
         goals=tuple(
             (
                 one.label, say.goal_words(one), say.loss_words(one, one.needed_now),
-                say.loss_words(one, one.needed), say.chance_words(one.chance_now), say.chance_words(one.chance),
+                say.found_then(plan, one), say.chance_words(one.chance_now), say.chance_words(one.chance),
                 say.cost_words(plan, one.price),
             )
             for one in plan.goals
@@ -99,6 +100,7 @@ def build_protection_page(plan: PlanAnswer) -> ProtectionPage:
         drilled=tuple(drilled_rows(plan)),
         drill=tuple(drilled_words(plan)),
         front=tuple(front_rows(plan)),
+        front_against=front_against(plan),
         spending=tuple(front_words(plan)),
         ranges=tuple(range_words(plan)),
         basis=tuple(say.basis_words(plan)),
@@ -129,6 +131,6 @@ def _figures(plan: PlanAnswer) -> tuple[KeyFigure, ...]:
     on_guards = () if plan.guards is None else plan.guards.goals
     met = [*say.goals_met(plan, now=True), *(one.met_now for one in on_guards)]
     pairs.append((f"{sum(met)} of {len(met)}", "goals met today"))
-    if plan.guards is not None:
+    if plan.guards is not None and plan.cost is not None:
         pairs.append((str(plan.guards.joining), "guards who join"))
     return tuple(KeyFigure(value=value, label=label, badge=None) for value, label in pairs)

@@ -43,6 +43,13 @@ def cost_words(plan: PlanAnswer, cost: float | None) -> str:
     return f"{words.number(cost, places)} {cost_unit(plan)}"
 
 
+def enough_words(plan: PlanAnswer, cost: float | None) -> str:
+    """A cost rounded up: so much is enough."""
+    if cost is None:
+        return words.NOTHING
+    return cost_words(plan, float(math.ceil(cost)) if abs(cost) >= 100 else math.ceil(10 * cost) / 10)
+
+
 def cost_unit(plan: PlanAnswer) -> str:
     """What costs are counted in."""
     if plan.cost_unit is CostUnit.MONEY:
@@ -78,7 +85,7 @@ def _impossible(plan: PlanAnswer) -> str:
     if plan.needs is not None:
         return (
             f"No plan meets every goal for {cost_words(plan, plan.budget)} a year: "
-            f"the cheapest takes {cost_words(plan, plan.needs)}."
+            f"the cheapest takes {enough_words(plan, plan.needs)}."
         )
     if plan.status is Solved.OUT_OF_TIME:
         return "The search ended before a plan was found."
@@ -117,6 +124,11 @@ def proof_words(plan: PlanAnswer) -> list[str]:
             f"{words.percent(plan.detection)} or more."
         )
     return [*texts, *force_proof(plan)]
+
+
+def found_then(plan: PlanAnswer, goal: PlannedGoal) -> str:
+    """The loss that is found with the plan; nothing without one."""
+    return words.NOTHING if plan.cost is None else loss_words(goal, goal.needed)
 
 
 def loss_words(goal: PlannedGoal, loss: float | None) -> str:
@@ -215,7 +227,7 @@ def ways_out(plan: PlanAnswer) -> list[str]:
         cost = None if without is None else cost_words(plan, without)
         texts.append(response.interruption_way_out(plan.interruption, cost))
     if plan.needs is not None:
-        texts.append(f"A budget of {cost_words(plan, plan.needs)} a year would do for all of them.")
+        texts.append(f"A budget of {enough_words(plan, plan.needs)} a year would do for all of them.")
     if plan.guards is not None:
         texts += force_ways_out(plan, [cost_words(plan, one.cost) for one in plan.guards.ways_out])
     return texts

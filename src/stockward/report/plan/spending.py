@@ -20,8 +20,9 @@ _NAMES = {
 
 def front_rows(plan: PlanAnswer) -> list[tuple[str, str, str]]:
     """Losses as shares of the goals, what the cheapest plan for them costs, and what it does otherwise."""
-    rows = [(one.share, _share(one), _cost(plan, one), _otherwise(one)) for one in plan.front]
-    today = _found_today(plan) if plan.front else None
+    rows = [(one.share, _share(one), _cost(plan, one), _otherwise(plan, one)) for one in plan.front]
+    # With guards the plans of the front have costs and goals that today has not.
+    today = _found_today(plan) if plan.front and plan.guards is None else None
     if today is not None:
         rows.append((today, f"{_times(today)} × the goals, as today", say.cost_words(plan, plan.cost_now), "as today"))
     return [(losses, cost, otherwise) for _, losses, cost, otherwise in sorted(rows, key=lambda row: -row[0])]
@@ -50,24 +51,34 @@ def _cost(plan: PlanAnswer, one: FrontPoint) -> str:
     return f"{say.cost_words(plan, one.cost)}{f' (at least {say.cost_words(plan, one.bound)})' if doubt else ''}"
 
 
-def _otherwise(one: FrontPoint) -> str:
+def _otherwise(plan: PlanAnswer, one: FrontPoint) -> str:
     if one.cost is None:
         return words.NOTHING
-    return "the plan above" if one.share == 1 else measures_words(one.changes) if one.changes else "nothing"
+    return measures_words(one.changes) if one.changes else "as today" if plan.cost is None else "the plan above"
+
+
+def front_against(plan: PlanAnswer) -> str:
+    """What the plans of the front are told against: the plan, or today where there is none."""
+    return "Otherwise than today" if plan.cost is None else "Otherwise than the plan"
 
 
 def front_words(plan: PlanAnswer) -> list[str]:
     """What the front says: up to where sight costs nothing more, and beyond what there is none."""
     if not plan.front:
-        return []
+        why = "Nothing is said of larger and smaller losses: no goal is a loss, or no guards meet their goals."
+        return [why] if plan.options.get("front") else []
     texts = [
         "What would it cost to find larger losses only, or smaller ones? Every loss of the goals is taken so many "
-        "times as large; each plan is the cheapest, measured in closed books as the plan above."
+        "times as large; each plan is the cheapest, whatever the budget, measured in closed books as a plan is."
     ]
     blind = [one for one in plan.front if one.cost is None]
     if blind:
         texts.append(f"No plan among these measures finds losses of {_share(blind[0])}.")
-    same = [one for one in plan.front if one.share < 1 and one.cost is not None and not one.changes]
+    same = [
+        one
+        for one in plan.front
+        if plan.cost is not None and one.share < 1 and one.cost is not None and not one.changes
+    ]
     if same:
         texts.append(f"The plan above finds losses of {_share(same[-1])} as well, for nothing more.")
     return texts
@@ -84,12 +95,24 @@ def range_words(plan: PlanAnswer) -> list[str]:
 def _range(plan: PlanAnswer, found: CostRanges) -> str:
     one = found.costs == 1
     costs = "One cost is known within a range" if one else f"{found.costs} costs are known within ranges"
-    sure = f" Whatever {'it turns' if one else 'each of them turns'} out to be there, no other plan is cheaper."
+    sure = " At either end of it no other plan is cheaper."
+    if not one:
+        sure = (
+            " With any one of them at either end, the others as likely, no other plan is cheaper, "
+            "nor with all at one end."
+        )
     return (
         f"{costs} only: the plan costs from {_from_to(plan, found.lowest, found.highest)} a year, "
         f"in nine cases of ten from {_from_to(plan, found.low, found.high)}.{_skewed(plan, found)} "
-        f"That is {_beyond(plan, found)}.{'' if found.hinges else sure}"
+        f"That is {_beyond(plan, found)}.{_in_budget(plan, found)}{'' if found.hinges else sure}"
     )
+
+
+def _in_budget(plan: PlanAnswer, found: CostRanges) -> str:
+    if found.within_budget is None or found.within_budget == 1.0:
+        return ""
+    share = words.percent(round(found.within_budget, 2))
+    return f" The budget of {say.cost_words(plan, plan.budget)} is kept in {share} of the draws."
 
 
 def _skewed(plan: PlanAnswer, found: CostRanges) -> str:
@@ -138,10 +161,10 @@ def spending_sheets(plan: PlanAnswer) -> list[Sheet]:
     """The sheets of the front and of the costs on which the plan hinges, where there are any."""
     unit, sheets = say.cost_unit(plan), list[Sheet]()
     if plan.front:
-        rows: list[tuple[Cell, ...]] = [(one.share, one.status.value, one.cost, one.bound, _otherwise(one))
+        rows: list[tuple[Cell, ...]] = [(one.share, one.status.value, one.cost, one.bound, _otherwise(plan, one))
                                         for one in plan.front]  # fmt: skip
         header = ("times the losses of the goals", "status", f"cost a year ({unit})", f"no plan costs less ({unit})",
-                  "otherwise than the plan")  # fmt: skip
+                  front_against(plan))  # fmt: skip
         sheets.append(Sheet(name="front", header=header, rows=rows))
     if plan.ranges is not None and plan.ranges.hinges:
         hinges: list[tuple[Cell, ...]] = [

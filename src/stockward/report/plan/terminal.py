@@ -12,7 +12,7 @@ from stockward.report.plan import sentences as say
 from stockward.report.plan.coming import robust_words, scenario_row, scenario_words
 from stockward.report.plan.counts import drawn_rows, lot_goal_rows, lot_words
 from stockward.report.plan.drilled import DRILL_HEADS, drilled_rows, drilled_words
-from stockward.report.plan.spending import front_rows, front_words, range_words
+from stockward.report.plan.spending import front_against, front_rows, front_words, range_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +61,7 @@ def print_protection(plan: PlanAnswer, console: Console) -> None:
             terminal.say_block(console, text)
     if plan.front:
         rows = front_rows(plan)
-        heads = ("Losses to find", "Cost a year", "Otherwise than the plan")
+        heads = ("Losses to find", "Cost a year", front_against(plan))
         cells = zip(heads, zip(*rows, strict=True), strict=True)
         terminal.table(console, [terminal.LineColumn(head, list(column), head == heads[1]) for head, column in cells])
         console.print()
@@ -109,7 +109,7 @@ def _goals(plan: PlanAnswer) -> list[terminal.LineColumn]:
         terminal.LineColumn("Goal", [one.label for one in goals], False),
         terminal.LineColumn("Loss to find", [say.goal_words(one) for one in goals], True),
         terminal.LineColumn("Found today", [say.loss_words(one, one.needed_now) for one in goals], True),
-        terminal.LineColumn("Found then", [say.loss_words(one, one.needed) for one in goals], True),
+        terminal.LineColumn("Found then", [say.found_then(plan, one) for one in goals], True),
         terminal.LineColumn("Costs", [say.cost_words(plan, one.price) for one in goals], True),
     ]
 
