@@ -208,9 +208,10 @@ def test_the_front_is_told_where_a_budget_allows_no_plan() -> None:
 
 def test_draws_of_costs_are_held_against_the_budget() -> None:
     site = with_ranges(drawn_site(0))
-    cost = planned(site).cost
-    assert cost is not None
-    found = make_protection_plan(site, generated=AT, budget=cost).ranges
-    assert found is not None
-    assert found.within_budget is not None
-    assert 0 < found.within_budget < 1
+    alone = planned(site).ranges
+    assert alone is not None
+    assert alone.within_budget is None
+    for budget, share in ((alone.high, 0.95), (alone.low, 0.05)):
+        found = make_protection_plan(site, generated=AT, budget=budget).ranges
+        assert found is not None
+        assert found.within_budget == pytest.approx(share, abs=0.001)
