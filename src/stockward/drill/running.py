@@ -80,6 +80,22 @@ class DrillOptions:
         """The chosen size."""
         return None if self.loss is None else parse_loss(self.loss)
 
+    @property
+    def asked(self) -> Mapping[str, str | int | bool | None]:
+        """What was asked for, as the JSON names it."""
+        return MappingProxyType(
+            {
+                "copies": self.copies,
+                "loss": self.loss,
+                "pattern": self.pattern,
+                "in": self.place,
+                "series": self.series,
+                "as_recorded": self.as_recorded,
+                "seed": self.seed,
+                **({"goals": True} if self.goals else {}),
+            }
+        )
+
     def require(self) -> None:
         """Raise ``UsageError`` for what cannot be asked."""
         if not 1 <= self.copies <= MOST_COPIES:
@@ -157,13 +173,7 @@ def make_drill(
         version=VERSION,
         at=generated,
         seed=options.seed,
-        options=MappingProxyType(
-            {
-                "copies": options.copies, "loss": options.loss, "pattern": options.pattern, "in": options.place,
-                "series": options.series, "as_recorded": options.as_recorded, "seed": options.seed,
-                **({"goals": True} if options.goals else {}),
-            }
-        ),
+        options=options.asked,
         site=site.name,
         timezone=site.timezone,
         false_alarm=site.settings.detection.false_alarm,

@@ -78,10 +78,7 @@ def make_protection_plan(
 
     Raises ``UsageError`` where there is no goal, and for a cost that is not stated.
     """
-    site.require_filled()
-    _require_whole(site)
-    if draws is not None and draws < 1:
-        raise UsageError(f"draws: {draws} are none: give a whole number from 1 on")
+    _require(site, draws)
     coming = scenarios_of(site, draws=draws is not None)
     moment = None if as_of is None else end_of(as_of, site.timezone)
     progress("reading the books as known")
@@ -93,9 +90,7 @@ def make_protection_plan(
     posts = planners_of(known, seen, asked, moment=moment, now=generated, surge=surge, progress=progress)
     planner, force = posts.planner, posts.force
     most = site.settings.plan.budget if budget is None else budget
-    if most is not None and not 0 <= most < math.inf:
-        raise UsageError(f"budget: {most:g} is no amount that could be spent: give a number from 0 on")
-    may_spend = None if most is None else Fraction(str(most))
+    may_spend = _amount(most)
     left = None if may_spend is None else may_spend - posts.cost
     found, guards = planned_together(planner, force, left)
     guarding = GuardsQuestion(with_posts(known, posts.chosen), moment, generated, surge, planner.costs, seed)
@@ -161,8 +156,17 @@ _ASKED = ("goals", "costs", "options", "scenarios", "layers")
 """Tables that say what is asked of a plan."""
 
 
-def _require_whole(site: Site) -> None:
+def _amount(budget: float | None) -> Fraction | None:
+    if budget is not None and not 0 <= budget < math.inf:
+        raise UsageError(f"budget: {budget:g} is no amount that could be spent: give a number from 0 on")
+    return None if budget is None else Fraction(str(budget))
+
+
+def _require(site: Site, draws: int | None) -> None:
     """Raise ``UsageError`` for a row at fault of what is asked: without it a plan would promise too much."""
+    site.require_filled()
+    if draws is not None and draws < 1:
+        raise UsageError(f"draws: {draws} are none: give a whole number from 1 on")
     for problem in site.problems:
         if problem.table in _ASKED:
             raise UsageError(f"{problem} (a plan leaves no row of {problem.table} out)")
