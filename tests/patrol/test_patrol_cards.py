@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import hmac
 import json
+import re
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from stockward.answers.patrols.sealed import PatrolPlan
 from stockward.counting.seeds import sha256_of
 from stockward.patrol.sealed.drawing import draw_patrols
 from stockward.patrol.sealed.plan_file import patrol_plan_digest, patrol_plan_text, read_patrol_plan
+from stockward.report.patrol.cards import write_cards_html
 from stockward.terms.errors import SheetError, UsageError
 
 SEED = "a seed nobody can guess"
@@ -48,6 +50,22 @@ def run(*arguments: str) -> Result:
     return result
 
 
+def test_a_card_says_when_a_patrol_comes_and_until_when_it_stays() -> None:
+    stops = tuple(
+        PatrolStop(area=area, name=area, begins=begins, ends=ends, rests=rests)
+        for area, begins, ends, rests in (
+            ("G", 0.0, 20.0, False), ("A", 30.0, 30.0, False), ("G", 40.0, 40.0, False), ("G", 40.0, 50.0, True),
+        )
+    )  # fmt: skip
+    plan = dataclasses.replace(PLAN, patrols=1, bases=("G",), mixture=(PlannedWalks(weight=1, walks=(stops,)),))
+    page = write_cards_html(draw_patrols(plan, SEED, NIGHT, 1320))
+    rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", page)
+    assert rows == [
+        ("22:00", "22:20", "G"), ("22:30", "22:30", "A"), ("22:40", "22:40", "G"), ("22:40", "22:50", "G (break)"),
+    ]  # fmt: skip
+    assert "where both are the same, be there at that time and go on" in page
+
+
 def drawn_pair(night: date, start: int = 1320) -> tuple[str, ...]:
     return tuple(stops[0].area for stops in draw_patrols(PLAN, SEED, night, start).cards)
 
@@ -57,6 +75,11 @@ def test_walks_are_those_of_the_hash() -> None:
     left = int(hmac.new(SEED.encode(), text.encode(), hashlib.sha256).hexdigest(), 16) % 10**9
     asked = {"A", "B"} if left < 6 * 10**8 else {"B", "C"} if left < 9 * 10**8 else {"C", "D"}
     assert set(drawn_pair(NIGHT)) == asked
+    first, second = (
+        hmac.new(SEED.encode(), text.replace("walks", f"card {card}").encode(), hashlib.sha256).hexdigest()
+        for card in (1, 2)
+    )
+    assert drawn_pair(NIGHT) == tuple(sorted(asked, reverse=second > first))
 
 
 def test_walks_are_drawn_as_often_as_promised_and_dealt_to_either_card() -> None:
@@ -86,6 +109,10 @@ def test_a_plan_is_read_as_it_was_sealed(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(patrol_plan_text(PLAN))
     assert read_patrol_plan(file) == PLAN
+    document = json.loads(patrol_plan_text(dataclasses.replace(PLAN, site="Höfe <1>")))
+    said = document.pop("digest"), document.pop("schema")
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    assert said == (hashlib.sha256(text.encode()).hexdigest(), "stockward.patrol_plan/1")
     file.write_text(patrol_plan_text(PLAN).replace("600000000", "600000001"))
     with pytest.raises(SheetError, match="changed since it was sealed"):
         read_patrol_plan(file)

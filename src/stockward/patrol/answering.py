@@ -20,12 +20,11 @@ from stockward.answers.patrols.answer import (
     TheftsAssumedOtherwise,
 )
 from stockward.patrol.game.compared import best_round, random_gains, with_twice
-from stockward.patrol.game.ground import ON_BREAK, Walk
 from stockward.patrol.game.mixing import Effort, Mixture, best_mixture, gains_against
 from stockward.patrol.site.walked import WalkedShifts
 
 if TYPE_CHECKING:
-    from stockward.patrol.game.ground import Floats
+    from stockward.patrol.game.ground import Floats, Ground, Walk, Walks
     from stockward.patrol.game.thefts import Thefts
     from stockward.patrol.site.shift import PatrolShift
 
@@ -127,16 +126,27 @@ def outcomes_of(
     if walked.number:
         met = np.mean([thefts.met(one) for one in walked.presence], axis=0)
         yield outcome(PatrolWay.WALKED, number, thefts.gains - thefts.prevented * met, walked.number)
-    twice = with_twice(ground)
+    twice, less = with_twice(ground), replace(effort, rounds=effort.rounds // 3, proofs=0)
     progress("looking for walks of twice the patrols")
-    more = best_mixture(twice, thefts, effort=replace(effort, rounds=effort.rounds // 3, proofs=0))
-    yield outcome(PatrolWay.ROUND, number, best_round(ground, thefts, planned.mixture.walks))
-    yield outcome(PatrolWay.ROUND_TWICE, 2 * number, best_round(twice, thefts, more.walks if more else ()))
+    more = best_mixture(twice, thefts, effort=less)
+    progress("looking for fixed rounds")
+    own = _walks_that_hold_nothing(ground, thefts, planned.mixture, effort)
+    yield outcome(PatrolWay.ROUND, number, best_round(ground.freed, thefts, own))
+    own = _walks_that_hold_nothing(twice, thefts, more, less)
+    yield outcome(PatrolWay.ROUND_TWICE, 2 * number, best_round(twice.freed, thefts, own))
     yield outcome(PatrolWay.UNIFORM, number, random_gains(ground, thefts, by_worth=False))
     yield outcome(PatrolWay.BY_WORTH, number, random_gains(ground, thefts, by_worth=True))
     yield outcome(PatrolWay.PLANNED, number, planned.gains(thefts))
     if more is not None:
         yield outcome(PatrolWay.PLANNED_TWICE, 2 * number, gains_against(thefts, twice, more.walks, more.shares))
+
+
+def _walks_that_hold_nothing(
+    ground: Ground, thefts: Thefts, planned: Mixture | None, effort: Effort
+) -> tuple[Walks, ...]:
+    """Walks to look for a fixed round among: those planned, or where they hold breaks or visits, such as hold none."""
+    found = best_mixture(ground.freed, thefts, effort=effort) if ground.holds_any else planned
+    return found.walks if found is not None else ()
 
 
 def predicted_of(planned: PlannedPatrols, walked: WalkedShifts, seed: int) -> PredictedPatrols | None:
@@ -154,24 +164,29 @@ def whole_weights(shares: Floats) -> list[int]:
 
 
 def stops_of(shift: PatrolShift, walk: Walk) -> tuple[PatrolStop, ...]:
-    """A walk as stays in areas and its break."""
+    """A walk as stays in areas, each from its first moment to its last, and its break."""
     found: list[PatrolStop] = []
-    base, step = shift.step_minutes, 0
+    rest = shift.ground.break_of(walk)
+
+    def stop(area: int, begins: int, ends: int, *, rests: bool) -> None:
+        found.append(
+            PatrolStop(
+                area=shift.areas[area],
+                name=shift.names[area],
+                begins=begins * shift.step_minutes,
+                ends=ends * shift.step_minutes,
+                rests=rests,
+            )
+        )
+
+    step = 0
     while step < len(walk):
         end = step
-        while end + 1 < len(walk) and walk[end + 1] == walk[step]:
+        while end + 1 < len(walk) and walk[end + 1] == walk[step] and (rest is None or end != rest[0]):
             end += 1
-        rests = walk[step] == ON_BREAK
-        if walk[step] >= 0 or rests:
-            place = walk[step - 1] if rests else walk[step]
-            found.append(
-                PatrolStop(
-                    area=shift.areas[place],
-                    name=shift.names[place],
-                    begins=step * base,
-                    ends=(end + 1) * base,
-                    rests=rests,
-                )
-            )
+        if walk[step] >= 0:
+            stop(walk[step], step, end, rests=False)
+        if rest is not None and end == rest[0]:
+            stop(walk[end], *rest, rests=True)
         step = end + 1
     return tuple(found)

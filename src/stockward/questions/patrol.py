@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ from stockward.patrol.impossible import why_impossible
 from stockward.patrol.site.shift import PatrolShift
 from stockward.patrol.site.walked import WalkedShifts
 from stockward.terms.limits import DEFAULT_SEED
+from stockward.terms.periods import local_day
 from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
@@ -63,7 +64,8 @@ def make_patrols(
             outcomes=(), otherwise=(), mixture=(), predicted=None, notes=shift.notes,
         )  # fmt: skip
     planned = PlannedPatrols.of(shift, mixture)
-    walked = WalkedShifts.of(site, shift)
+    today = local_day(generated, site.timezone)
+    walked = WalkedShifts.of(site, shift, today)
     outcomes = tuple(outcomes_of(planned, walked, effort, progress))
     return PatrolAnswer(
         **common,
@@ -78,7 +80,7 @@ def make_patrols(
         otherwise=tuple(planned.otherwise()),
         mixture=tuple(planned.walks()),
         predicted=predicted_of(planned, walked, seed),
-        notes=(*shift.notes, *_notes(walked)),
+        notes=(*shift.notes, *_notes(site, walked, today)),
     )
 
 
@@ -104,8 +106,17 @@ def _common(site: Site, shift: PatrolShift, seed: int, generated: datetime, opti
     }
 
 
-def _notes(walked: WalkedShifts) -> list[str]:
-    if not walked.astray:
-        return []
-    rows = "1 row of rounds lies" if walked.astray == 1 else f"{walked.astray} rows of rounds lie"
-    return [f"{rows} in no shift of these patrols, or in an area that is none of theirs: left out."]
+def _notes(site: Site, walked: WalkedShifts, today: date) -> list[str]:
+    """Rows of rounds by which nothing is said, and why."""
+    astray = "in no shift of these patrols, or in an area that is none of theirs: left out."
+    ahead = f"after today, {today}, and tell of nothing that was walked: left out; correct the day."
+    found = [f"{_lie(number)} {where}" for number, where in ((walked.astray, astray), (walked.ahead, ahead)) if number]
+    faulty = [problem for problem in site.problems if problem.table == "rounds"]
+    if faulty:
+        rows = "1 row of rounds is" if len(faulty) == 1 else f"{len(faulty)} rows of rounds are"
+        found.append(f"{rows} at fault and left out: {faulty[0]}.")
+    return found
+
+
+def _lie(number: int) -> str:
+    return "1 row of rounds lies" if number == 1 else f"{number} rows of rounds lie"

@@ -81,7 +81,10 @@ class TheftsAssumedOtherwise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatrolStop:
-    """A stay: the area, and minutes into the shift from which and until which; ``rests`` on a break."""
+    """A stay: the area, and minutes into the shift of its first and its last moment; ``rests`` on a break.
+
+    Both are the same for a visit of one moment. From where it ends to where the next begins is the walk.
+    """
 
     area: str
     name: str
@@ -130,7 +133,7 @@ class PatrolAnswer:
     ``value`` is what a thief gains at best who knows the mixture; no mixture leaves him less than ``bound``. Both are
     ``None``, and ``reason`` says why, where no walks hold what they must. Times are minutes; ``starts`` those of shifts
     after midnight. ``unit`` is the currency, or goal quantities. ``change`` are the minutes at the begin and the end of
-    a shift, when patrols come from and return to their base, in which no theft is looked at.
+    a shift, when patrols come from and return to their base: thefts are looked at that lie wholly between them.
     """
 
     version: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,10 @@ Walks = tuple[Walk, ...]
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A rest at the base: how many steps, and the first and the last step at which it may begin."""
+    """A rest at the base: how many steps from moment to moment, and the first and the last at which it may begin.
+
+    At the moment at which it begins and at that at which it ends the patrol is there, between them it is on its break.
+    """
 
     steps: int
     first: int
@@ -37,7 +40,7 @@ class Break:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """Areas 0 to n − 1, and steps 0 to ``steps`` − 1 of a shift.
+    """Areas 0 to n − 1, and the moments 0 to ``steps`` − 1 of a shift, a step apart.
 
     travel
         Steps from area to area, shape (n, n), at least 1 off the diagonal; ``NO_WAY`` where there is no direct way.
@@ -95,6 +98,29 @@ class Ground:
         over = self.shortest[at] + self.shortest[:, to]
         over[[at, to]] = NO_WAY
         return bool(steps <= self.shortest[at, to] and steps < over.min(initial=NO_WAY))
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether walks must hold visits or breaks."""
+        return self.rest is not None or bool(self.needed.any())
+
+    @property
+    def freed(self) -> Ground:
+        """The same ground, where walks need hold neither visits nor breaks."""
+        return replace(self, visits=np.zeros(0, np.int64), rest=None) if self.holds_any else self
+
+    def break_of(self, walk: Walk) -> tuple[int, int] | None:
+        """The moments at which a patrol's break begins and ends, the first that fit; ``None`` without one."""
+        rest = self.rest
+        if rest is None:
+            return None
+        if ON_BREAK in walk:
+            begins = walk.index(ON_BREAK) - 1
+        else:
+            # A break of one step leaves no moment out.
+            fits = (one for one in range(rest.first, rest.last + 1) if walk[one] == walk[one + 1] == walk[0])
+            begins = next(fits)
+        return begins, begins + rest.steps
 
     def entered(self, walks: Walks) -> Integers:
         """How often each area is entered from elsewhere, by all of these walks together, shape (n,)."""

@@ -214,7 +214,7 @@ class _Hours:
             number = int(row["guards"]) // settings.guards_each
             if not number:
                 raise UsageError(
-                    f"posts.csv row {row['row']}: patrol post {row['post']} has {row['guards']:g} guards, and a patrol "
+                    f"posts.csv row {row['row']}: patrol post {row['post']} has {_guards(row['guards'])}, and a patrol "
                     f"takes {settings.guards_each}: write more guards, or leave the row out"
                 )
             found += [str(row["area"])] * number
@@ -227,6 +227,10 @@ class _Hours:
                 "guards_each under [patrol] in site.toml where several guards walk together"
             )
         return found
+
+
+def _guards(number: float) -> str:
+    return "1 guard" if number == 1 else f"{number:g} guards"
 
 
 def _length(site: Site, row: Mapping[str, Any]) -> float:
@@ -248,6 +252,7 @@ def _rest(minutes: float, step: float, steps: int) -> Break | None:
     """A break in the middle half of the shift."""
     if not minutes:
         return None
+    # From the moment at which it begins to that at which it ends.
     takes = max(math.ceil(minutes / step - _HAIR), 1)
     if takes >= steps // 2:
         raise UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,20 +24,27 @@ _DAY = 24 * 60
 
 @dataclass(frozen=True, eq=False)
 class WalkedShifts:
-    """Whether a patrol was in each area at each step, shape (shifts, areas, steps), and rows that belong to none."""
+    """Whether a patrol was in each area at each step, shape (shifts, areas, steps), and rows that belong to none.
+
+    ``ahead`` counts rows of days that are still to come: they were not walked.
+    """
 
     presence: Flags
     astray: int
+    ahead: int
 
     @classmethod
-    def of(cls, site: Site, shift: PatrolShift) -> WalkedShifts:
-        """By the table ``rounds``: a row belongs to the shift in whose time it lies."""
+    def of(cls, site: Site, shift: PatrolShift, today: date) -> WalkedShifts:
+        """By the table ``rounds`` up to today: a row belongs to the shift in whose time it lies."""
         place = {area: number for number, area in enumerate(shift.areas)}
         shifts: dict[tuple[object, int], Flags] = {}
-        astray = 0
+        astray = ahead = 0
         for row in (
             site["rounds"].with_columns(local=site["rounds"]["at"].dt.convert_time_zone(site.timezone)).to_dicts()
         ):
+            if row["local"].date() > today:
+                ahead += 1
+                continue
             found = _within(row["local"], shift)
             if found is None or row["area"] not in place:
                 astray += 1
@@ -49,7 +56,7 @@ class WalkedShifts:
             seen[place[row["area"]], first : last + 1] = True
         walked = [shifts[key] for key in sorted(shifts, key=str)]
         empty = np.zeros((0, len(shift.areas), shift.ground.steps), np.bool_)
-        return cls(np.stack(walked) if walked else empty, astray)
+        return cls(np.stack(walked) if walked else empty, astray, ahead)
 
     @property
     def number(self) -> int:

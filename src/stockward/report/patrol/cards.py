@@ -15,6 +15,7 @@ from stockward.report.review.page import fill
 
 _RULES = (
     "Give each card out at the start of the shift, folded, and take it back at its end.",
+    "Be in each area from the first time to the second; where both are the same, be there at that time and go on.",
     "Walk as the card says. Who cannot, writes what was walked: it goes into the table rounds.",
     "Nobody needs to know the walks of other patrols, or of other nights.",
 )

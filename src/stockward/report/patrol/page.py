@@ -66,5 +66,5 @@ def _figures(answer: PatrolAnswer) -> list[KeyFigure]:
     return [
         KeyFigure(value=say.gain_text(answer, one.best.gain), label=label, badge=None)
         for one, label in found
-        if one is not None
+        if one is not None and (one.way is not PatrolWay.WALKED or one is say.today_of(answer))
     ]

@@ -17,6 +17,8 @@ _DAY = 24 * 60
 _LITTLE = 0.02
 """A difference below this share is none worth speaking of."""
 _SURE = 0.05
+_FEW = 3
+"""The plan is held against no fewer shifts on record."""
 _ASSUMED = {
     TheftAssumption.SHORTER: "thefts are as short as they could be",
     TheftAssumption.RARER: "patrols see them as seldom as could be",
@@ -44,10 +46,7 @@ def patrol_headline(answer: PatrolAnswer) -> str:
         return f"Walked as planned, the patrols leave {who} {gain_text(answer, planned)} on average."
     how = "as walked so far" if before.way is PatrolWay.WALKED else "on the best fixed round"
     if planned > before.best.gain * (1 - _LITTLE):
-        return (
-            f"Walking at random gains nothing here: {how}, the patrols leave {who} "
-            f"{gain_text(answer, before.best.gain)}, and no walks leave him much less."
-        )
+        return _little_gained(answer, before.best.gain, how)
     doubled = gain_text(answer, twice.best.gain)
     if planned < twice.best.gain * (1 - _LITTLE):
         then = f"less than twice the guards on a fixed round would ({doubled})"
@@ -61,14 +60,34 @@ def patrol_headline(answer: PatrolAnswer) -> str:
     )
 
 
+def _little_gained(answer: PatrolAnswer, before: float, how: str) -> str:
+    """What is said where the plan leaves him hardly less than other walks: that none do only where it is proven."""
+    bound = answer.bound or 0.0
+    walks = f"{how}, the patrols leave the best-informed thief {gain_text(answer, before)}"
+    if bound > before * (1 - _LITTLE):
+        return f"Walking at random gains nothing here: {walks}, and no walks leave him much less."
+    if answer.status is Solved.PROVEN:
+        return f"Walking as planned gains little here: {walks}, and no walks leave him less than {_least(answer)}."
+    return (
+        f"No walks were found that are much better: {walks}. The search ended early: there may be walks that leave him "
+        f"less, but none less than {_least(answer)} (--rounds looks for longer)."
+    )
+
+
+def _least(answer: PatrolAnswer) -> str:
+    return gain_text(answer, answer.bound or 0.0)
+
+
 def _first(answer: PatrolAnswer) -> str:
     reason = answer.reason or ""
     return reason[:1].upper() + reason[1:]
 
 
 def today_of(answer: PatrolAnswer) -> PatrolOutcome | None:
-    """What the plan is held against: patrols as walked, else the best fixed round."""
-    return answer.outcome(PatrolWay.WALKED) or answer.outcome(PatrolWay.ROUND)
+    """What the plan is held against: patrols as walked, where enough shifts are on record, else a fixed round."""
+    walked = answer.outcome(PatrolWay.WALKED)
+    enough = walked is not None and (walked.nights or 0) >= _FEW
+    return walked if enough else answer.outcome(PatrolWay.ROUND)
 
 
 def bought_sentences(answer: PatrolAnswer) -> list[str]:
@@ -103,7 +122,7 @@ def proof_sentence(answer: PatrolAnswer) -> str:
         return ""
     if answer.gap <= 1e-6:
         return "No walks of these patrols leave him less: that is proven."
-    least = gain_text(answer, answer.bound)
+    least = _least(answer)
     if answer.status is Solved.PROVEN:
         return f"No walks leave him less than {least}: at most {words.percent(_up(answer.gap))} is left to gain."
     return (
@@ -160,13 +179,35 @@ def basis_sentences(answer: PatrolAnswer) -> list[str]:
         "The thief is taken to know the mixture of walks, every minute and every chance, but not what was drawn for "
         "tonight; he chooses the target and the minute that gain him most on average, and is seen once at most. A "
         "patrol sees only the areas in which it is, and nothing between them.",
-        f"Thefts in the first {out} and the last {back} min of a shift are not looked at, when patrols come from and "
-        "return to their base: shifts must overlap by that, or another guard stand in.",
-        f"Time goes in steps of {answer.step_minutes:g} min: walks are rounded up, thefts down. On a fixed round, and "
-        "at random, breaks and least visits are left out of the comparison.",
+        f"In the first {out} and the last {back} min of a shift patrols come from and return to their base: only "
+        f"thefts that lie wholly between them are looked at. {overlap_sentence(answer)}",
+        f"Time goes in steps of {answer.step_minutes:g} min, and patrols are in areas at moments that lie so far "
+        "apart: walks are rounded up, thefts down. On a fixed round, and at random, breaks and least visits are left "
+        "out of the comparison.",
         "Walks are drawn for all patrols together. Who walks which, the roster says: nothing is chosen by person.",
+        *_few_shifts(answer),
         *answer.notes,
     ]
+
+
+def overlap_sentence(answer: PatrolAnswer) -> str:
+    """By how much shifts must overlap for every theft to lie in the hours of one of them that are looked at."""
+    out, back = answer.change
+    longest = max((one.steps * answer.step_minutes for one in answer.targets), default=None)
+    takes = "the longest theft" if longest is None else f"{longest:g} min of the longest theft"
+    total = "" if longest is None else f" = {out + back + longest:g} min"
+    return (
+        f"For every theft to lie so in some shift, each must overlap the next by {out:g} + {back:g} min and {takes}"
+        f"{total}, or another guard stand in."
+    )
+
+
+def _few_shifts(answer: PatrolAnswer) -> list[str]:
+    walked = answer.outcome(PatrolWay.WALKED)
+    if walked is None or walked is today_of(answer):
+        return []
+    shifts = words.count(walked.nights or 0, "shift")
+    return [f"{shifts} on record: too few to hold the plan against, which takes {_FEW} at least."]
 
 
 def way_words(one: PatrolOutcome) -> str:
