@@ -87,7 +87,7 @@ def test_every_name_is_described(name: str) -> None:
             assert parameter.annotation is not inspect.Parameter.empty
 
 
-@pytest.mark.parametrize("room", ["drills", "many", "orders", "reviews", "rosters", "samples", "sites"])
+@pytest.mark.parametrize("room", ["drills", "many", "orders", "patrols", "reviews", "rosters", "samples", "sites"])
 def test_the_examples_of_the_descriptions_are_true(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     ran = doctest.testmod(import_module(f"stockward.face.{room}"))

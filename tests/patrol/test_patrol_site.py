@@ -110,6 +110,11 @@ def test_the_same_facts_give_the_same_walks(tmp_path: Path) -> None:
             "posts.csv has no patrol post: add one of kind patrol",
         ),
         ({"posts": TABLES["posts"].replace(",1,", ",0,")}, "", "patrol post P has 0 guards, and a patrol takes 1"),
+        (
+            {},
+            "guards_each = 2\n",
+            "patrol post P has 1 guard, and a patrol takes 2: write more guards, or leave the row out",
+        ),
         ({"posts": TABLES["posts"].replace(",G\n", ",\n")}, "", "patrol post P has no base: write its area"),
         (
             {"posts": TABLES["posts"] + "Q,patrol,1,10:00,14:00,daily,G\n"},

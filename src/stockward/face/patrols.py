@@ -116,7 +116,7 @@ def patrol(
     --------
     >>> import stockward as sw
     >>> sw.patrol("examples/works", rounds=5).outcomes["way"].to_list()[:2]
-    ['round', 'round_twice']
+    ['walked', 'round']
     """
     seed, most = asked_whole("seed", seed, 0), asked_whole("rounds", rounds, 0)
     share = number_of(gap, "gap")
