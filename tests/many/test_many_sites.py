@@ -316,3 +316,14 @@ def test_wrong_use_is_one_line(tmp_path: Path) -> None:
         assert result.exit_code == 2, result.output
         assert said in result.stderr
         assert result.stderr.count("\n") == 1
+
+
+def test_no_output_goes_into_a_site(tmp_path: Path) -> None:
+    site = tmp_path / "north"
+    shutil.copytree(Path(__file__).parents[2] / "docs" / "first_site", site)
+    before = sorted(one.name for one in site.iterdir())
+    asked = ["sites", str(site), "--out", str(tmp_path / "out"), "--json", str(site / "new.json")]
+    result = CliRunner().invoke(cli.main, asked)
+    assert result.exit_code == 2
+    assert "it stands in the site" in result.output
+    assert sorted(one.name for one in site.iterdir()) == before

@@ -60,6 +60,7 @@ def sites_command(
     from stockward.outputs import free_name, write_whole
     from stockward.questions.concluded import sites_concluded
     from stockward.questions.many.cluster import asked_engine
+    from stockward.questions.many.folder import require_apart
     from stockward.questions.many.places import site_places
     from stockward.questions.many.running import SitesAsked, review_sites
     from stockward.report import write_html
@@ -72,7 +73,10 @@ def sites_command(
     asked_of = asked_engine(engine, jobs=jobs or all_cores(), seconds=seconds)
     with progress(quiet) as step:
         step("looking for the sites")
-        answer = review_sites(site_places(site, lists), place_found(out), asked_of, asked, progress=step)
+        places = site_places(site, lists)
+        if isinstance(json_file, Path):
+            require_apart("--json", Path(os.path.realpath(json_file)), places)
+        answer = review_sites(places, place_found(out), asked_of, asked, progress=step)
         step("writing the page and the workbook")
         document = write_sites_json(answer)
         write_whole(free_name(answer.folder / "sites.html"), write_sites_html(answer))

@@ -95,7 +95,7 @@ def open_results(out: OutputTarget, places: Sequence[SitePlace]) -> Iterator[Res
     Raises ``UsageError`` for a folder that holds anything else, results of another schema, or a site, for one within a
     site, and for one that another run writes into.
     """
-    _require_apart(out, places)
+    require_apart("--out", out, places)
     _require_own(out)
     make_folder(out)
     with _alone(out):
@@ -109,12 +109,13 @@ def open_results(out: OutputTarget, places: Sequence[SitePlace]) -> Iterator[Res
         yield ResultsFolder(out)
 
 
-def _require_apart(out: Path, places: Sequence[SitePlace]) -> None:
+def require_apart(option: str, out: Path, places: Sequence[SitePlace]) -> None:
+    """Raise ``UsageError`` for an output in a site, whose books it would stand among."""
     above = {str(out), *map(str, out.parents)}
     for one in places:
         real = os.path.realpath(one.place)
         if real in above:
-            raise UsageError(f"--out {out}: it stands in the site {one.place}: name a folder outside of every site")
+            raise UsageError(f"{option} {out}: it stands in the site {one.place}: name a place outside of every site")
 
 
 def _require_own(out: Path) -> None:
