@@ -229,6 +229,8 @@ def test_a_swap_that_keeps_the_rules_is_written_and_one_that_breaks_any_is_not(
         assert out.exists() is (result.exit_code == 0)
         if out.exists() and result.exit_code not in codes:
             swapped, _ = read_earlier_roster(out, "Europe/Berlin")
+            changed = zip(file.read_text("utf-8").splitlines(), out.read_text("utf-8").splitlines(), strict=True)
+            assert sum(before != after for before, after in changed) == 2
             assert swapped[other.person, one.start] == one.post
             assert swapped[one.person, other.start] == other.post
         codes.add(result.exit_code)

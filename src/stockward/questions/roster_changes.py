@@ -89,7 +89,7 @@ def what_a_swap_does(
             raise UsageError(
                 f"{person} cannot take a shift ({why}): correct people and absences, or name another guard"
             )
-    swapped = tuple(sorted((_after(duty, first, second) for duty in standing.duties), key=_in_time))
+    swapped = tuple(_after(duty, first, second) for duty in standing.duties)
     return SwapAnswer(
         site=site.name, timezone=site.timezone, version=VERSION, at=asked.generated,
         options=MappingProxyType(dict(asked.options)), start=standing.horizon.start, weeks=standing.horizon.weeks,
@@ -157,10 +157,6 @@ def _after(duty: Duty, first: Duty, second: Duty) -> Duty:
         if duty == mine:
             return replace(duty, person=theirs.person, affiliation=theirs.affiliation, locked=False)
     return duty
-
-
-def _in_time(duty: Duty) -> tuple[datetime, str, int, str]:
-    return duty.start, duty.post, duty.number, duty.person
 
 
 def _side(loads: GuardLoads, gives: Duty, takes: Duty, swapped: Sequence[Duty]) -> SwapSide:

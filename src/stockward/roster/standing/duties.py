@@ -89,7 +89,7 @@ def read_standing(site: Site, roll: pl.DataFrame, horizon: Horizon, planned: Pla
         roll=roll,
         problem=make_problem(around, roll, horizon, numbers=numbers),
         numbers=numbers,
-        duties=_as_duties(site, taken, posts, locked, horizon),
+        duties=_as_duties(site, _in_order(taken, planned), posts, locked, horizon),
         notes=_of_copies(site, numbers),
     )
 
@@ -129,6 +129,15 @@ def _numbers(taken: list[Worked], posts: Mapping[str, RosterPost]) -> dict[str, 
     return numbers
 
 
+def _in_order(taken: list[Worked], planned: PlannedShifts | None) -> list[Worked]:
+    """In order of time, then as a file has them, which lists several such posts one after the other."""
+    places = {key: place for place, key in enumerate(planned or {})}
+    return sorted(
+        taken,
+        key=lambda one: (one.shift.start, places.get((one.guard, one.shift.start), len(places)), one.post, one.guard),
+    )
+
+
 def _as_duties(
     site: Site,
     taken: list[Worked],
@@ -140,7 +149,7 @@ def _as_duties(
     affiliations = dict(site["people"].select("person", "affiliation").iter_rows())
     at: Counter[tuple[str, datetime]] = Counter()
     found = []
-    for one in sorted(taken, key=lambda one: (one.shift.start, one.post, one.guard)):
+    for one in taken:
         guards = posts[one.post].guards if one.post in posts else 1
         number = at[one.post, one.shift.start] // guards + 1
         at[one.post, one.shift.start] += 1
@@ -162,7 +171,7 @@ def _of_copies(site: Site, numbers: Mapping[str, int]) -> tuple[str, ...]:
         return ()
     return (
         f"{', '.join(several)}: at which of several such posts a guard stands is not on record; who stands together "
-        "there is taken in the order of codes",
+        "there is taken in the order of the file, or of codes",
     )
 
 
