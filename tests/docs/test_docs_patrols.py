@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
-from manual_pages import DOCS, ROOT, text
+import pytest
+from manual_pages import DOCS, ROOT, blocks, text
 
 from stockward import read_site
 from stockward.answers.patrols.answer import PatrolWay
 from stockward.face.sites import site_of
+from stockward.patrol.sealed.plan_file import patrol_plan_digest, patrol_plan_of, patrol_plan_text
 from stockward.questions.patrol import make_patrols
 from stockward.report.kit.words import NARROW_SPACE
 from stockward.report.patrol.sentences import begins_text, gain_text
@@ -30,3 +33,16 @@ def test_the_example_comes_to_the_figures_of_the_page() -> None:
     assert f"leaves him {said[1]} on average" in PAGE
     assert f"would leave him {said[2]}" in PAGE
     assert walked.best.area == "MAG-E"
+
+
+def test_the_commitment_is_what_the_page_computes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = site_of(read_site(ROOT / "examples" / "works"))
+    answer = make_patrols(site, rounds=1, generated=datetime(2026, 11, 1, tzinfo=UTC))
+    plan = patrol_plan_of(answer, "0" * 64)
+    (tmp_path / "patrols.json").write_text(patrol_plan_text(plan), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (block,) = blocks(DOCS / "patrols.md", "py")
+    exec(compile(block, "patrols.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == patrol_plan_digest(plan)
