@@ -39,7 +39,8 @@ WRONG: dict[str, dict[str, list[object]]] = {
         "site": A_SITE, "as_of": A_DAY, "production": without(NUMBERS, [[], {}]), "dispatch": ALL, "weighings": ALL,
         "since": without(NOTHING), "until": without(NOTHING), "surge": without(NOTHING),
         "budget": without(NOTHING, [3, 1.5, 10**400, True]), "scenario": without(NOTHING),
-        "share": without([True]), "seed": A_SEED,
+        "share": without([True]), "draws": without(NOTHING, [3]), "drill": without(NOTHING, [3, 10**400]),
+        "seed": A_SEED,
     },
     "orders": {"sites": A_SITE, "as_of": A_DAY, "guards": without(NOTHING), "due": without(NOTHING)},
     "drill": {
@@ -55,7 +56,7 @@ WRONG: dict[str, dict[str, list[object]]] = {
         "folder": without(NOTHING, ["x"]), "weeks": ALL, "lines": without([3]), "seed": A_SEED,
     },
 }  # fmt: skip
-SWITCHES = {"as_recorded", "ridgeway", "losses", "overwrite"}
+SWITCHES = {"as_recorded", "ridgeway", "losses", "overwrite", "plan", "front", "goals", "planned"}
 """True or false, as Python takes anything."""
 
 

@@ -18,6 +18,7 @@ from reviews_made_by_hand import BAD_COUNT, MARKUP, cancelling_site, events_of, 
 
 from stockward.answers.review import ReviewAnswer
 from stockward.book import read_site
+from stockward.questions.plan import make_protection_plan
 from stockward.questions.review import make_review
 from stockward.report import write_html
 from stockward.report.review import build, context
@@ -145,7 +146,11 @@ def test_templates_use_exactly_the_documented_fields(
 ) -> None:
     monkeypatch.setattr(build, "CHARTS_MAX", 1)
     depot = make_review(read_site(EXAMPLES / "magazine"), generated=datetime(2026, 7, 1, tzinfo=UTC))
-    others = many(full), cancelling_site(), settled_site(), replace(full, interruption=depot.interruption)
+    planned = make_protection_plan(read_site(EXAMPLES / "quarry"), generated=datetime(2026, 7, 1, tzinfo=UTC))
+    others = (
+        many(full), cancelling_site(), settled_site(),
+        replace(full, interruption=depot.interruption, plan=planned),
+    )  # fmt: skip
     pages = [built["full"], built["surged"], built["empty"], *map(build.build_page, others)]
     used: set[tuple[str, str]] = set()
     for kind in CONTEXTS:
@@ -351,7 +356,7 @@ def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
     assert "default-src 'none'; style-src 'unsafe-inline'" in meta
     pages = [file.read_text(encoding="utf-8") for file in templates.glob("*.j2")]
     whole = [page for page in pages if "<!doctype html>" in page]
-    assert len(whole) == 6
+    assert len(whole) == 9
     assert all('<head>\n{% include "meta.html.j2" %}' in page for page in whole)
     assert not any("<script" in page or "http-equiv" in page for page in pages if page != meta)
 
