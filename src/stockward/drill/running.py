@@ -37,12 +37,12 @@ from stockward.drill.targets import (
     DrillCase,
     LossSize,
     LossTarget,
-    goals_by_series,
     parse_loss,
     targets_of,
 )
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import DEFAULT_TEST, Scope
+from stockward.unseen.goals import goals_of_series
 from stockward.version import VERSION
 
 DrillProgress = Callable[[str], None]
@@ -155,7 +155,7 @@ def make_drill(
     maker = CaseMaker(
         books, assembly, incidence, adjusted.quantity,
         detection=site.settings.detection.detection, size=size, seed=options.seed,
-        goals=goals_by_series(balances, site["goals"]) if options.goals else None,
+        goals=goals_of_series(site["goals"], balances.series) if options.goals else (),
     )  # fmt: skip
     places = PLACES if options.place is None else (options.place,)
     cases = maker.cases(targets, options.patterns, places, every_period=options.as_recorded, progress=progress)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
 
 from stockward.answers.balances import Balances
 from stockward.balance.assembly import Assembly
@@ -23,8 +22,7 @@ from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.errors import StockwardError, UsageError
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import UNITS, factor
-from stockward.terms.verdicts import Scope
-from stockward.unseen.goals import Goal, goals_of
+from stockward.unseen.goals import Goal
 from stockward.unseen.patterns import YEAR, even_shares, middle_of
 
 SPREAD = "spread"
@@ -159,17 +157,6 @@ def targets_of(
     return targets, left
 
 
-def goals_by_series(balances: Balances, goals: pl.DataFrame) -> dict[int, list[Goal]]:
-    """The goals that a review holds against each series, by its number."""
-    rows, asked = balances.series.to_dicts(), goals.to_dicts()
-    joined = {row["substance"] for row in rows if row["scope"] == Scope.SITE.value}
-    found = {
-        number: goals_of(asked, row["area"], row["substance"], row["unit"], whole=row["substance"] not in joined)
-        for number, row in enumerate(rows)
-    }
-    return {number: own for number, own in found.items() if own}
-
-
 def _target(
     incidence: Incidence, place: int, rate: Hazard, quantity: Array, seed: int, balances: Balances
 ) -> LossTarget | None:
@@ -194,9 +181,9 @@ class CaseMaker:
 
     def __init__(
         self, books: KnownBooks, assembly: Assembly, incidence: Incidence, quantity: Array, *,
-        detection: float, size: LossSize | None, seed: int, goals: Mapping[int, Sequence[Goal]] | None = None,
+        detection: float, size: LossSize | None, seed: int, goals: Sequence[Sequence[Goal]] = (),
     ) -> None:  # fmt: skip
-        self._goals = goals or {}
+        self._goals = goals
         self._quantity = quantity
         self._taker = LossTaker(books, assembly, incidence, quantity)
         self._detection = detection
@@ -233,7 +220,7 @@ class CaseMaker:
 
     def _of_goals(self, number: int, target: LossTarget, pattern: str, places: Sequence[str]) -> Iterator[DrillCase]:
         """The losses of the goals of a series."""
-        for goal in self._goals.get(target.series.number, ()):
+        for goal in self._goals[target.series.number]:
             weights = goal_weights(target, pattern, goal.within_days)
             for place in places:
                 if weights is None:

@@ -16,7 +16,7 @@ from stockward.protection.seen_books import SeenBooks
 from stockward.protection.weighed_twice import can_be_halved
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Scope
-from stockward.unseen.goals import Goal, goals_of
+from stockward.unseen.goals import Goal, goals_of, goals_of_series
 from stockward.unseen.sight import Sight
 
 GoalName = tuple[str, float, float]
@@ -55,6 +55,7 @@ class WantedGoals:
     def __init__(self, seen: SeenBooks, goals: pl.DataFrame) -> None:
         self._seen, self._rows, self._goals = seen, seen.balances.series.to_dicts(), goals.to_dicts()
         self._joined = {row["substance"] for row in self._rows if row["scope"] == Scope.SITE.value}
+        self._of_series = goals_of_series(goals, seen.balances.series)
         self._members = dict(seen.balances.sites.select("series", "areas").rows())
 
     @property
@@ -89,9 +90,7 @@ class WantedGoals:
 
     def _of(self, number: int) -> list[Goal]:
         """The goals of a series, as a review holds them against it."""
-        row = self._rows[number]
-        whole = row["substance"] not in self._joined
-        return goals_of(self._goals, row["area"], row["substance"], row["unit"], whole=whole)
+        return self._of_series[number]
 
     def _site_wide(self, number: int) -> list[Goal]:
         """The goals of a series that are not those of its area: a loss may then come from all of it."""

@@ -13,6 +13,7 @@ import polars as pl
 from stockward.answers.detection import GoalAnswer, UnheldGoal
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.units import factor
+from stockward.terms.verdicts import Scope
 from stockward.unseen.patterns import YEAR
 from stockward.unseen.sight import Sight
 
@@ -43,6 +44,16 @@ def goals_of(
         if substance is not None and row["substance"] == substance and row["area"] in places
     ]
     return list(dict.fromkeys(found))
+
+
+def goals_of_series(goals: pl.DataFrame, series: pl.DataFrame) -> list[list[Goal]]:
+    """The goals (rows of goals) of each series of closed books, in their order."""
+    rows = goals.to_dicts()
+    joined = set(series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
+    return [
+        goals_of(rows, area, substance, unit, whole=substance not in joined)
+        for area, substance, unit in series.select("area", "substance", "unit").iter_rows()
+    ]
 
 
 def unheld_goals(goals: pl.DataFrame, series: pl.DataFrame) -> tuple[UnheldGoal, ...]:

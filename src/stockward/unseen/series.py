@@ -16,7 +16,7 @@ from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 from stockward.unseen.error_terms import ErrorTerms, TermTables
-from stockward.unseen.goals import Goal, answers, beside_resting, goals_of, untested, without_errors
+from stockward.unseen.goals import Goal, answers, beside_resting, goals_of_series, untested, without_errors
 from stockward.unseen.remedies import RemedyCase, remedies
 from stockward.unseen.sight import Sight, drawn_losses, error_points
 
@@ -66,7 +66,7 @@ def unseen_losses(
     tested = sum(sight is not None for sight in seen)
     scopes, found, counted = balances.series["scope"].to_list(), [], _in_items(balances)
     resting = _resting(balances, counted)
-    for number, (sight, goals) in enumerate(zip(seen, _goals(balances, asked), strict=True)):
+    for number, (sight, goals) in enumerate(zip(seen, goals_of_series(asked.goals, balances.series), strict=True)):
         if sight is None:
             found.append(_at_rest(_without_test(balances, number, goals), resting[number]))
             continue
@@ -88,7 +88,7 @@ def goals_seen(balances: Balances, seen: Sequence[Sight | None], asked: SightReq
     """The goals of every series as ``unseen_losses`` holds them, and nothing else that takes long."""
     resting = _resting(balances, _in_items(balances))
     found = []
-    for number, (sight, goals) in enumerate(zip(seen, _goals(balances, asked), strict=True)):
+    for number, (sight, goals) in enumerate(zip(seen, goals_of_series(asked.goals, balances.series), strict=True)):
         held = (
             _goals_without_test(_is_exact(balances, number), goals)
             if sight is None
@@ -96,16 +96,6 @@ def goals_seen(balances: Balances, seen: Sequence[Sight | None], asked: SightReq
         )
         found.append(SeriesGoals(tuple(beside_resting(one, resting[number]) for one in held), resting[number]))
     return tuple(found)
-
-
-def _goals(balances: Balances, asked: SightRequest) -> list[list[Goal]]:
-    """The goals of each series."""
-    goals, series = asked.goals.to_dicts(), balances.series
-    joined = set(series.filter(pl.col("scope") == Scope.SITE.value)["substance"])
-    return [
-        goals_of(goals, area, substance, unit, whole=substance not in joined)
-        for area, substance, unit in series.select("area", "substance", "unit").iter_rows()
-    ]
 
 
 def _resting(balances: Balances, in_items: Container[int]) -> list[float]:
