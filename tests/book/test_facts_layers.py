@@ -31,7 +31,7 @@ def test_an_option_on_one_thing_is_read(folder: SiteFolder, option: str) -> None
         ("A,W1,DOOR,,0.1,0.9,,,,10", "element", "it is for two things"),
         ("A,,DOOR,R,,0.9,,2,,10", "element", "it is for two things"),
         ("A,,DOOR,,,,,,,10", "element", "it replaces nothing: write detection, delay_minutes or delay_rel"),
-        ("A,,,R,,,,,,10", "post", "it replaces nothing: write response_minutes, response_rel or communication"),
+        ("A,,,R,,,,,,10", "post", "it replaces nothing: write guards, response_minutes, response_rel or communication"),
         ("A,,DOOR,,,,5,2,,10", "response_minutes", "it belongs to an option on a post"),
         ("A,,,R,,0.9,,2,,10", "detection", "it belongs to an option on an element"),
         ("A,,DOOR,,0.1,0.9,,,,10", "random_rel", "it belongs to an option on a method"),

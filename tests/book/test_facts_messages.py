@@ -93,7 +93,7 @@ def test_a_setting_under_another_section(folder: SiteFolder, line: str, told: st
 
 def test_a_setting_above_all_sections(folder: SiteFolder) -> None:
     text = (folder.path / "site.toml").read_text()
-    with pytest.raises(SiteError, match=r"shift_hours is no known setting: it belongs under \[force\]"):
+    with pytest.raises(SiteError, match=r"shift_hours is no known setting: it belongs under \[force\] or \[patrol\]"):
         folder.write("site.toml", "shift_hours = 8\n" + text).read()
 
 

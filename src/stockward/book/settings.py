@@ -319,8 +319,8 @@ def _faults(error: ValidationError) -> list[str]:
 def _fault(path: list[str | int], kind: str, message: str, value: object) -> str:
     place = ".".join(str(step) for step in path)
     if kind == "extra_forbidden":
-        if section := _section_of(str(path[-1])):
-            return f"{place} is no known setting: it belongs under {section}"
+        if sections := _sections_of(str(path[-1])):
+            return f"{place} is no known setting: it belongs under {' or '.join(sections)}"
         guess = did_you_mean(str(path[-1]), _known_keys(path[:-1]))
         return f"{place} is no known setting" + (f", did you mean {guess}?" if guess else "")
     if kind == "missing":
@@ -349,11 +349,7 @@ def _known_keys(path: list[str | int]) -> tuple[str, ...]:
     return tuple(part.model_fields) if part else ()
 
 
-def _section_of(key: str) -> str | None:
-    """The section, as it is written, to which a setting belongs; ``None`` where none has it, or several have."""
-    sections = [name for name, part in _PARTS.items() if key in part.model_fields]
-    if len(sections) != 1:
-        return None
-    return {"": "no section, at the top", "force.affiliation": "[[force.affiliation]]"}.get(
-        sections[0], f"[{sections[0]}]"
-    )
+def _sections_of(key: str) -> list[str]:
+    """The sections, as they are written, to which a setting belongs."""
+    written = {"": "no section, at the top", "force.affiliation": "[[force.affiliation]]"}
+    return [written.get(name, f"[{name}]") for name, part in _PARTS.items() if key in part.model_fields]
