@@ -40,10 +40,13 @@ FUNCTIONS = (
     "sample",
     "simulate",
     "sites",
+    "stand_ins",
+    "swap",
+    "worked_hours",
 )
 RESULTS = (
     "Certificate", "Check", "Draw", "Drill", "ManySites", "Orders", "Patrols", "Plan", "ProtectionPlan", "Review",
-    "Roster", "Site", "Surge",
+    "Roster", "Site", "StandIns", "Surge", "Swap", "WorkedHours",
 )  # fmt: skip
 ERRORS = ("FigureError", "ProbabilityError", "SheetError", "SiteError", "StockwardError", "UsageError")
 
@@ -87,7 +90,9 @@ def test_every_name_is_described(name: str) -> None:
             assert parameter.annotation is not inspect.Parameter.empty
 
 
-@pytest.mark.parametrize("room", ["drills", "many", "orders", "patrols", "reviews", "rosters", "samples", "sites"])
+@pytest.mark.parametrize(
+    "room", ["drills", "many", "orders", "patrols", "reviews", "rosters", "samples", "sites", "standing"]
+)
 def test_the_examples_of_the_descriptions_are_true(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     ran = doctest.testmod(import_module(f"stockward.face.{room}"))
@@ -101,11 +106,13 @@ COMMAND_ALONE = {
     "patrol": {"commit", "seed_text"},
     "plan": {"ics"},
     "sample": {"paper"},
-    "roster": {"instance", "workers", "ics", "csv", "replace", "on", "swap"},
+    "roster": {"instance", "workers", "ics", "csv", "replace", "on", "swap", "worked", "names", "sheet"},
     "check": {"all"},
     "sites": {"list"},
     "simulate": {"sites"},
 }
+NO_COMMAND = {"read_site", "stand_ins", "swap", "worked_hours"}
+"""What no command does by itself; the last three are options of that of rosters."""
 OUTPUTS = {"html", "json", "xlsx", "csv", "quiet"}
 
 
@@ -120,7 +127,7 @@ def params_of(name: str) -> list[click.Parameter]:
     return command.params
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "read_site"])
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in NO_COMMAND])
 def test_a_function_takes_the_options_of_its_command_with_their_defaults(name: str) -> None:
     parameters = inspect.signature(getattr(sw, name)).parameters
     taken = {key: one for key, one in parameters.items() if key not in ("site", "sites", "folder")}

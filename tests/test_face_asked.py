@@ -52,6 +52,18 @@ WRONG: dict[str, dict[str, list[object]]] = {
         "time": without([3, 1.5]),
         "previous": without(NOTHING), "deterministic": without(NOTHING, [3]), "seed": A_SEED,
     },
+    "stand_ins": {
+        "site": A_SITE, "person": ALL, "on": without(DAYS), "previous": without(NOTHING),
+        "start": without(NOTHING, DAYS), "weeks": without([3]),
+    },
+    "swap": {
+        "site": A_SITE, "one": ALL, "other": ALL, "previous": without(NOTHING), "start": without(NOTHING, DAYS),
+        "weeks": without([3]),
+    },
+    "worked_hours": {
+        "site": A_SITE, "until": without(DAYS), "previous": without(NOTHING), "start": without(NOTHING, DAYS),
+        "weeks": without([3]),
+    },
     "simulate": {
         "folder": without(NOTHING, ["x"]), "weeks": ALL, "lines": without([3]), "seed": A_SEED,
     },
@@ -60,7 +72,13 @@ SWITCHES = {"as_recorded", "ridgeway", "losses", "overwrite", "plan", "front", "
 """True or false, as Python takes anything."""
 
 
-NEEDED: dict[str, dict[str, object]] = {"roster": {"start": "2026-07-06"}, "simulate": {"weeks": 4, "lines": 1}}
+NEEDED: dict[str, dict[str, object]] = {
+    "roster": {"start": "2026-07-06"},
+    "stand_ins": {"person": "G-01", "on": "2026-07-06"},
+    "swap": {"one": "G-01:2026-07-06", "other": "G-02:2026-07-06"},
+    "worked_hours": {"until": "2026-07-06"},
+    "simulate": {"weeks": 4, "lines": 1},
+}
 
 
 def asked(function: str, argument: str, value: object) -> Callable[[], object]:

@@ -6,8 +6,9 @@
     >>> review.to_html("review.html")             # doctest: +SKIP
 
 Each function does what the command of the same name does: ``review``, ``drill``, ``plan``, ``sample``, ``roster``,
-``patrol``, ``orders``, ``sites``, ``check``, ``simulate``. Names are fetched when they are first used, so that
-``stockward --help`` need not load what it does not show.
+``patrol``, ``orders``, ``sites``, ``check``, ``simulate``; ``stand_ins``, ``swap`` and ``worked_hours`` are about a
+roster in force. Names are fetched when they are first used, so that ``stockward --help`` need not load what it does not
+show.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from stockward.face.rosters import Roster, roster
     from stockward.face.samples import Certificate, Draw, Plan, sample
     from stockward.face.sites import Check, Site, check, read_site, simulate
+    from stockward.face.standing import StandIns, Swap, WorkedHours, stand_ins, swap, worked_hours
     from stockward.surge.asked import Surge
     from stockward.terms.errors import (
         FigureError,
@@ -58,9 +60,12 @@ __all__ = [
     "SheetError",
     "Site",
     "SiteError",
+    "StandIns",
     "StockwardError",
     "Surge",
+    "Swap",
     "UsageError",
+    "WorkedHours",
     "__version__",
     "check",
     "drill",
@@ -73,6 +78,9 @@ __all__ = [
     "sample",
     "simulate",
     "sites",
+    "stand_ins",
+    "swap",
+    "worked_hours",
 ]
 
 _ROOMS = {
@@ -86,6 +94,7 @@ _ROOMS = {
     "face.rosters": ("Roster", "roster"),
     "face.samples": ("Certificate", "Draw", "Plan", "sample"),
     "face.sites": ("Check", "Site", "check", "read_site", "simulate"),
+    "face.standing": ("StandIns", "Swap", "WorkedHours", "stand_ins", "swap", "worked_hours"),
     "terms.errors": ("FigureError", "ProbabilityError", "SheetError", "SiteError", "StockwardError", "UsageError"),
 }
 _HOME = {name: f"stockward.{room}" for room, names in _ROOMS.items() for name in names}

@@ -247,8 +247,8 @@ def test_a_swap_that_keeps_the_rules_is_written_and_one_that_breaks_any_is_not(
     (("--replace", "G-01", "--on", "2026-07-08", "--swap", "a:2026-07-08", "b:2026-07-08"), "two questions"),
     (("--replace", "G-01", "--on", "2026-07-08", "--html", "x.html"), "--html is for a new roster"),
     (("--replace", "G-01", "--on", "2026-07-08", "--csv", "-"), "--csv is for a roster"),
-    (("--swap", "G-01", "G-02:2026-07-08"), "--swap G-01: this names no guard and day"),
-    (("--swap", "G-01:2026-7-8", "G-02:2026-07-08"), "--swap G-01:2026-7-8: this names no guard and day"),
+    (("--swap", "G-01", "G-02:2026-07-08"), "swap G-01: this names no guard and day: write it as G-07:2026-07-09"),
+    (("--swap", "G-01:2026-7-8", "G-02:2026-07-08"), "swap G-01:2026-7-8: this names no guard and day"),
     (("--swap", "G-01:2026-07-08", "G-01:2026-07-09"), "G-01 cannot swap with G-01"),
     (("--replace", "G-01", "--on", "2026-07-08", "--start", "2026-07-06", "--weeks", "0"), "1 to 26 weeks, not 0"),
 ])  # fmt: skip

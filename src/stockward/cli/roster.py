@@ -36,10 +36,13 @@ if TYPE_CHECKING:
 
 _OF_A_SITE = (
     "start", "weeks", "numbers", "planned", "previous", "html", "xlsx", "ics", "json_file", "replace", "on", "swap",
+    "worked", "names", "sheet",
 )  # fmt: skip
 _OF_AN_INSTANCE = ("workers",)
 """Options that only a site's roster has, and only that of an instance."""
-_OF_A_NEW_ROSTER = ("numbers", "planned", "seconds", "deterministic", "seed", "html", "xlsx", "ics")
+_OF_A_NEW_ROSTER = (
+    "numbers", "planned", "seconds", "deterministic", "seed", "html", "xlsx", "ics", "names", "sheet",
+)  # fmt: skip
 """Options that a change of a roster in force has not."""
 
 
@@ -56,6 +59,7 @@ _OF_A_NEW_ROSTER = ("numbers", "planned", "seconds", "deterministic", "seed", "h
 @click.option("--replace", metavar="PERSON", help="Who can stand in for PERSON in the roster in force (needs --on).")
 @click.option("--on", type=DAY, metavar="DATE", help="Day on which the shifts begin that PERSON leaves.")
 @click.option("--swap", nargs=2, metavar="A:DATE B:DATE", help="What it breaks where A and B swap these shifts.")
+@click.option("--worked", type=DAY, metavar="DATE", help="Planned against worked hours of each guard, up to this day.")
 @click.option("--instance", type=FILE, metavar="FILE", help="Solve an instance of the public benchmark in its place.")
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
               help="Seconds after which the best roster found is given; with them alone, runs may differ.")  # fmt: skip
@@ -72,18 +76,23 @@ _OF_A_NEW_ROSTER = ("numbers", "planned", "seconds", "deterministic", "seed", "h
 )
 @click.option("--json", "json_file", type=OUTPUT_OR_STREAM, metavar="FILE",
               help="Write the answer as JSON; - for standard output.")  # fmt: skip
+@click.option("--names", type=FILE, metavar="FILE", help="Names of guards (CSV person,name) for --sheet alone.")
+@click.option("--sheet", type=OUTPUT, metavar="FILE",
+              help="Write a sheet with names to print; without --start that of the roster of --previous.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print no progress and no report.")
 def roster_command(
     site: Path | str | None, start: datetime | None, weeks: int, numbers: tuple[str, ...], planned: bool,
     previous: Path | None, replace: str | None, on: datetime | None, swap: tuple[str, str] | None,
-    instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int, html: Path | None,
-    xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None, quiet: bool,
+    worked: datetime | None, instance: Path | None, seconds: float, deterministic: int | None, seed: int, workers: int,
+    html: Path | None, xlsx: Path | None, out: Path | str | None, ics: Path | None, json_file: Path | str | None,
+    names: Path | None, sheet: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Make the best roster of a SITE's guards that keeps every rule, and prove how good it is.
 
-    Where no roster keeps every rule, the rules that collide are named, and the cheapest ways out. With --replace or
-    --swap the roster in force, in assignments or the file of --previous, is changed and no new one made. With
-    --instance FILE an instance of the public employee shift scheduling benchmark is solved in place of a site.
+    Where no roster keeps every rule, the rules that collide are named, and the cheapest ways out. With --replace,
+    --swap or --worked it is about the roster in force, in assignments or the file of --previous, and no new one is
+    made. With --instance FILE an instance of the public employee shift scheduling benchmark is solved in place of a
+    site.
     """
     from stockward.terms.errors import UsageError
 
@@ -91,6 +100,8 @@ def roster_command(
         raise UsageError("name a SITE, or an instance with --instance FILE, and not both")
     if not 0 < seconds <= LONGEST_SEARCH:
         raise UsageError(f"--time {seconds:g} is no number of seconds up to {LONGEST_SEARCH}: write it as 60")
+    if (names is None) != (sheet is None):
+        raise UsageError("--names and --sheet belong together: --names names.csv --sheet sheet.html")
     find_places()
     ends = time.monotonic() + seconds
     left = None if deterministic else lambda: ends - time.monotonic()
@@ -99,8 +110,10 @@ def roster_command(
         _require_none_given(_OF_A_SITE, "is for the roster of a SITE: leave it out beside --instance")
         _solve_instance(instance, seed, workers, left, deterministic, told, out)
         return
-    if site is not None and (replace is not None or swap is not None or on is not None):
-        sys.exit(_change(site, replace, on, swap, previous, start, weeks, json_file, out, quiet))
+    if site is not None and any(one is not None for one in (replace, swap, on, worked)):
+        sys.exit(_in_force(site, replace, on, swap, worked, previous, start, weeks, json_file, out, quiet))
+    if site is not None and start is None and previous is not None and names is not None and sheet is not None:
+        sys.exit(_sheet_in_force(site, previous, names, sheet, quiet))
     if site is None or start is None:
         raise UsageError("a site's roster needs its first day: --start 2026-07-06")
     _require_none_given(_OF_AN_INSTANCE, "is for an instance: leave it out beside a SITE")
@@ -108,6 +121,7 @@ def roster_command(
     from stockward.questions.roster import RosterRequest, make_guards_roster, numbers_given
     from stockward.roster.site.making import Limit
 
+    called = None if names is None else _names_in(names)
     facts = read_facts(site)
     facts.require_filled()
     earlier, of_its_file = (None, ()) if previous is None else _earlier_roster(previous, facts.timezone)
@@ -123,6 +137,8 @@ def roster_command(
     )  # fmt: skip
     answer = make_guards_roster(facts, asked, limit=Limit(left, deterministic), progress=_how_far(told))
     _write_roster(answer, html=html, xlsx=xlsx, csv=out, ics=ics, json=json_file)
+    if called is not None and sheet is not None:
+        _write_sheet(answer, called, sheet)
     if not quiet:
         tell_notices(facts)
         if STREAM not in (out, json_file):
@@ -141,17 +157,20 @@ def _with_planned(facts: Site, seed: int) -> tuple[Site, tuple[str, ...]]:
     return more, (joining_told(codes), *([posts_told(posts)] if posts else []))
 
 
-def _change(
-    site: Path | str, replace: str | None, on: datetime | None, swap: tuple[str, str] | None, previous: Path | None,
-    start: datetime | None, weeks: int, json: Path | str | None, csv: Path | str | None, quiet: bool,
+def _in_force(
+    site: Path | str, replace: str | None, on: datetime | None, swap: tuple[str, str] | None, worked: datetime | None,
+    previous: Path | None, start: datetime | None, weeks: int, json: Path | str | None, csv: Path | str | None,
+    quiet: bool,
 ) -> Conclusion:  # fmt: skip
     """What is asked of a roster in force."""
     from stockward.cli.rosters.changes import change_request, replace_a_guard, swap_two_shifts
     from stockward.terms.errors import UsageError
 
-    _require_none_given(_OF_A_NEW_ROSTER, "is for a new roster: leave it out beside --replace and --swap")
-    if replace is not None and swap is not None:
-        raise UsageError("--replace and --swap are two questions: ask one after the other")
+    _require_none_given(_OF_A_NEW_ROSTER, "is for a new roster: leave it out beside --replace, --swap and --worked")
+    asked_for = {"--replace": replace, "--swap": swap, "--worked": worked}
+    one, *others = [name for name, value in asked_for.items() if value is not None] or ["--replace"]
+    if others:
+        raise UsageError(f"{one} and {others[0]} are two questions: ask one after the other")
     if (replace is None) != (on is None):
         raise UsageError("--replace needs the day: write it as --replace G-07 --on 2026-07-09")
     facts = read_facts(site)
@@ -159,11 +178,30 @@ def _change(
     if swap is not None:
         asked = change_request(facts, previous, start, weeks, {"swap": list(swap)})
         return swap_two_shifts(facts, swap, asked, json=json, csv=csv, quiet=quiet)
+    if worked is not None:
+        from stockward.cli.rosters.hours import tell_worked_hours
+
+        asked = change_request(facts, previous, start, weeks, {"worked": str(worked.date())})
+        return tell_worked_hours(facts, worked, asked, json=json, csv=csv, quiet=quiet)
     if csv is not None:
         raise UsageError("--csv is for a roster, and --replace makes none: write its answer with --json")
     assert replace is not None and on is not None
     asked = change_request(facts, previous, start, weeks, {"replace": replace, "on": str(on.date())})
     return replace_a_guard(facts, replace, on, asked, json=json, quiet=quiet)
+
+
+def _sheet_in_force(site: Path | str, previous: Path, names: Path, sheet: Path, quiet: bool) -> Conclusion:
+    """The sheet with names of a roster out of a file, of which nothing is made anew."""
+    from stockward.cli.rosters.changes import change_request
+    from stockward.cli.rosters.named import write_sheet_in_force
+
+    others = tuple(name for name in _OF_A_NEW_ROSTER if name not in ("names", "sheet"))
+    _require_none_given((*others, "out", "json_file"), "is for a new roster: give its first day with --start")
+    called = _names_in(names)
+    facts = read_facts(site)
+    facts.require_filled()
+    asked = change_request(facts, previous, None, 0, {})
+    return write_sheet_in_force(facts, asked, called, sheet, quiet=quiet)
 
 
 def _require_none_given(names: Sequence[str], why: str) -> None:
@@ -193,6 +231,12 @@ def _solve_instance(
     sys.exit(Conclusion.NO_ROSTER if text is None else Conclusion.NOTHING_ALARMED)
 
 
+def _names_in(file: Path) -> dict[str, str]:
+    from stockward.report.roster.named import read_names
+
+    return read_names(file)
+
+
 def _earlier_roster(file: Path, timezone: str) -> tuple[dict[tuple[str, datetime], str], tuple[str, ...]]:
     from stockward.report.roster.files import read_earlier_roster
 
@@ -212,6 +256,17 @@ def _how_far(told: Callable[[str], None]) -> Callable[[int | None, float], None]
             told(how_far(best, bound))
 
     return progress
+
+
+def _write_sheet(answer: RosterAnswer, called: dict[str, str], sheet: Path) -> None:
+    """The sheet with names of a roster that was made."""
+    from stockward.answers.rostered.sheet import DutySheet
+    from stockward.cli.rosters.named import write_sheet
+
+    if answer.duties:
+        write_sheet(DutySheet.of(answer), called, sheet)
+    else:
+        say(f"{sheet}: not written, since there is no roster", err=True)
 
 
 def _write_roster(

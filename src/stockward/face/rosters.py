@@ -10,7 +10,8 @@ import polars as pl
 
 from stockward import book as facts
 from stockward.answers.roster import RosterAnswer
-from stockward.face.asked import FilePlace, Words, asked_day, asked_whole, asked_words, number_of, path_of
+from stockward.answers.rostered.sheet import DutySheet
+from stockward.face.asked import FilePlace, Words, asked_day, asked_whole, asked_words, number_of, path_of, place_of
 from stockward.face.places import own_folder, own_place
 from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
@@ -27,6 +28,7 @@ from stockward.report.plan.guards import joining_told, posts_told
 from stockward.report.review.card import Card
 from stockward.report.roster import calendars as roster_calendars
 from stockward.report.roster import files as roster_files
+from stockward.report.roster import named as roster_named
 from stockward.report.roster.page import write_roster_html
 from stockward.report.roster.sheets import write_roster_xlsx
 from stockward.roster.site.making import Limit
@@ -92,6 +94,12 @@ class Roster(Shown):
         """Write an iCalendar for each person into a folder; raises ``UsageError`` where there is no roster."""
         self._require_duties()
         roster_calendars.write_calendars(self.answers, *own_folder(folder))
+
+    def to_sheet(self, path: FilePlace, *, names: FilePlace) -> None:
+        """Write the sheet with names to print, out of a CSV with ``person`` and ``name`` that nothing else reads."""
+        self._require_duties()
+        called = roster_named.read_names(place_of(names, "names"))
+        write_whole(own_place(path), roster_named.write_named_sheet(DutySheet.of(self.answers), called))
 
     def _require_duties(self) -> None:
         if not self.answers.duties:

@@ -5,7 +5,7 @@ An alarm comes before rows that were set aside: who reads the code alone must se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stockward.answers.counting import CountCertificate, CountingPlan
 from stockward.answers.drill import DrillAnswer
@@ -16,6 +16,7 @@ from stockward.answers.plan import PlanAnswer
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
 from stockward.answers.rostered.changes import ReplacementAnswer, SwapAnswer
+from stockward.answers.rostered.hours import HoursAnswer
 from stockward.book import Site
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.counting import FOUND, CountVerdict
@@ -105,6 +106,16 @@ def replacement_concluded(answer: ReplacementAnswer) -> Conclusion:
 def swap_concluded(answer: SwapAnswer) -> Conclusion:
     """No roster where the swap breaks a rule that is kept without it."""
     return _set_aside(answer.set_aside) if answer.allowed else Conclusion.NO_ROSTER
+
+
+def hours_concluded(answer: HoursAnswer) -> Conclusion:
+    """Set aside where a row was; hours that differ are no alarm."""
+    return _set_aside(answer.set_aside)
+
+
+def sheet_concluded(set_aside: Mapping[str, int]) -> Conclusion:
+    """Set aside where rows were of the tables that a roster stands on."""
+    return _set_aside(set_aside)
 
 
 def protection_concluded(plan: PlanAnswer) -> Conclusion:

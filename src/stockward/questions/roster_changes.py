@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from stockward.answers.roster import Duty
 from stockward.answers.rostered.changes import ReplacementAnswer, SwapAnswer, SwapSide
+from stockward.answers.rostered.sheet import DutySheet, post_called
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.book.problems import did_you_mean
@@ -67,7 +69,7 @@ def who_can_stand_in(
         options=MappingProxyType(dict(asked.options)), start=horizon.start, weeks=horizon.weeks,
         rules=stated_rules(site.settings.work_rules), person=person, day=day,
         shifts=tuple(shift_to_fill(standing, loads, left, most) for left in shifts),
-        notes=_notes(site, standing, shifts, asked), set_aside=_set_aside(site),
+        notes=_notes(site, standing, shifts, asked), set_aside=rows_set_aside(site),
     )  # fmt: skip
 
 
@@ -96,8 +98,38 @@ def what_a_swap_does(
         rules=stated_rules(site.settings.work_rules),
         sides=(_side(loads, first, second, swapped), _side(loads, second, first, swapped)),
         breaks=breaks_of(standing, swapped, (one[0], other[0])), duties=swapped,
-        notes=_notes(site, standing, (first, second), asked), set_aside=_set_aside(site),
+        notes=_notes(site, standing, (first, second), asked), set_aside=rows_set_aside(site),
     )  # fmt: skip
+
+
+def sheet_in_force(site: Site, asked: ChangeRequest) -> DutySheet:
+    """The roster in force out of a file, as it hangs in the guardroom; raises ``UsageError`` as the others do."""
+    days = sorted(start.astimezone(ZoneInfo(site.timezone)).date() for _, start in asked.planned or ())
+    standing = _standing(site, days[:1], asked)
+    names = dict(site["posts"].select("post", "name").iter_rows())
+    places = sorted(
+        {(duty.post, duty.number) for duty in standing.duties},
+        key=lambda one: (list(names).index(one[0]) if one[0] in names else len(names), one),
+    )
+    return DutySheet(
+        site=site.name, timezone=site.timezone, start=standing.horizon.start, weeks=standing.horizon.weeks,
+        duties=standing.duties,
+        posts={
+            (post, number): post_called(post, names.get(post), number, several=standing.numbers.get(post, 1) > 1)
+            for post, number in places
+        },
+    )  # fmt: skip
+
+
+def guard_and_day(text: str) -> tuple[str, date]:
+    """Read a guard and a day, written as ``G-07:2026-07-09``; raises ``UsageError`` for anything else."""
+    person, colon, day = text.rpartition(":")
+    try:
+        if colon and person.strip() and len(day) == len("2026-07-09"):
+            return person.strip(), date.fromisoformat(day)
+    except ValueError:
+        pass
+    raise UsageError(f"swap {text}: this names no guard and day: write it as G-07:2026-07-09")
 
 
 def _standing(site: Site, days: Sequence[date], asked: ChangeRequest) -> StandingRoster:
@@ -105,9 +137,7 @@ def _standing(site: Site, days: Sequence[date], asked: ChangeRequest) -> Standin
     require_stated(site.settings.work_rules)
     if not site["posts"].height:
         raise UsageError("the site has no posts: fill in the table posts")
-    start, weeks = days_in_force(asked.planned, site, days)
-    if asked.start is not None:
-        start, weeks = asked.start, WEEKS if asked.weeks is None else asked.weeks
+    start, weeks = days_asked(site, days, asked)
     if not 1 <= weeks <= MOST_WEEKS:
         raise UsageError(
             f"a roster is for 1 to {MOST_WEEKS} weeks, not {weeks}: name its days with --start and --weeks"
@@ -123,6 +153,13 @@ def _standing(site: Site, days: Sequence[date], asked: ChangeRequest) -> Standin
                 "--weeks"
             )
     return read_standing(site, on_posts(roll(known_at(site, None))), horizon, asked.planned)
+
+
+def days_asked(site: Site, days: Sequence[date], asked: ChangeRequest) -> tuple[date, int]:
+    """The first day of the roster, and its weeks: as asked, else as what is in force around some days has them."""
+    if asked.start is not None:
+        return asked.start, WEEKS if asked.weeks is None else asked.weeks
+    return days_in_force(asked.planned, site, days)
 
 
 def _shifts_of(standing: StandingRoster, person: str, day: date) -> tuple[Duty, ...]:
@@ -189,5 +226,6 @@ def _notes(
     return (*told, *told_of_rules(standing.problem), *standing.notes, *rows_not_known(site))
 
 
-def _set_aside(site: Site) -> dict[str, int]:
+def rows_set_aside(site: Site) -> dict[str, int]:
+    """How many rows of the tables that a roster stands on are set aside."""
     return {name: rows for name in TABLES if (rows := site.set_aside[name].height)}

@@ -12,6 +12,8 @@ from stockward.answers.plan import PlanAnswer
 from stockward.answers.planned.guards import ForcePart
 from stockward.answers.review import ReviewAnswer
 from stockward.answers.roster import RosterAnswer
+from stockward.answers.rostered.changes import ReplacementAnswer, SwapAnswer
+from stockward.answers.rostered.hours import HoursAnswer
 from stockward.book import Site
 from stockward.book.problems import Problem
 from stockward.report.counting import certificate as certificates
@@ -29,6 +31,8 @@ from stockward.report.plan.counts import drawn_rows
 from stockward.report.review import sentences, terminal, unseen
 from stockward.report.review.card import ROWS_MAX, Card, Grid, card, grid
 from stockward.report.review.views import SeriesView, by_urgency, events, gather
+from stockward.report.roster import changes as roster_changes
+from stockward.report.roster import hours as roster_hours
 from stockward.report.roster import sentences as roster_sentences
 
 _FINDINGS_TOLD = 3
@@ -247,6 +251,43 @@ def roster_card(answer: RosterAnswer) -> Card:
     ]  # fmt: skip
     title = f"{answer.site}, {roster_sentences.period(answer)}"
     return card(title, roster_sentences.roster_headline(answer), lines, [_posts(answer), _guards(answer)])
+
+
+def stand_ins_card(answer: ReplacementAnswer) -> Card:
+    """Who can stand in: how many can take each shift, and the best of them."""
+    said = [roster_changes.replacement_headline(shift, answer.timezone) for shift in answer.shifts]
+    heads = ("post", "person", "rules broken", "points", "hours", "contract")
+    rows = [
+        (shift.duty.post, one.person, "; ".join(broken.text for broken in one.breaks), words.number(one.points),
+         words.number(one.hours), words.number(one.contract))
+        for shift in answer.shifts
+        for one in shift.stand_ins
+    ]  # fmt: skip
+    title = f"{answer.site}: who can stand in for {answer.person} on {words.day(answer.day)}"
+    return card(
+        title, said[0], [*said[1:], *answer.notes], [grid("Guards", heads, rows, total=len(rows), where=".stand_ins")]
+    )
+
+
+def swap_card(answer: SwapAnswer) -> Card:
+    """A swap: whether it can be, and what it breaks."""
+    broken = [one.words for one in answer.breaks if not one.before]
+    title = f"{answer.site}: a swap of {' and '.join(side.person for side in answer.sides)}"
+    return card(title, roster_changes.swap_headline(answer), [*broken, *answer.notes], [])
+
+
+def hours_card(answer: HoursAnswer) -> Card:
+    """Planned and worked hours: all of them, and a row a guard."""
+    heads = ("person", "planned", "worked", "difference", "missed", "added", "ahead")
+    rows = (
+        (one.person, words.number(one.planned), words.number(one.worked),
+         words.number(one.difference, signed=True), words.number(one.missed), words.number(one.added),
+         words.number(one.ahead))
+        for one in answer.guards
+    )  # fmt: skip
+    title = f"{answer.site}: planned and worked, {roster_hours.hours_period(answer)}"
+    found = grid("Guards", heads, rows, total=len(answer.guards), where=".guards")
+    return card(title, roster_hours.hours_headline(answer), answer.notes, [found])
 
 
 def _posts(answer: RosterAnswer) -> Grid | None:

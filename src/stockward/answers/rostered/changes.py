@@ -13,11 +13,13 @@ from stockward.answers.roster import Duty, StatedRule
 class BrokenRule:
     """A rule that is broken once the roster is changed: which, in words, whose, and the day that it is about.
 
-    ``before`` where it is broken just so without the change, too.
+    ``text`` is what is said of the guard, without the code of the guard. ``before`` where it is broken just so without
+    the change, too.
     """
 
     rule: str
     words: str
+    text: str
     person: str | None
     day: date | None
     before: bool

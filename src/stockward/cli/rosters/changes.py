@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,11 +42,11 @@ def swap_two_shifts(
     """Say what a swap does; the roster after it is written only where no rule is broken."""
     from stockward.cli.kit.saying import say
     from stockward.questions.concluded import swap_concluded
-    from stockward.questions.roster_changes import what_a_swap_does
+    from stockward.questions.roster_changes import guard_and_day, what_a_swap_does
     from stockward.report.roster import changes as told
     from stockward.report.roster.files import duties_csv
 
-    one, other = map(_guard_and_day, sides)
+    one, other = map(guard_and_day, sides)
     answer = what_a_swap_does(facts, one, other, asked)
     if json is not None:
         write_answer(told.write_swap_json(answer), json)
@@ -59,19 +59,6 @@ def swap_two_shifts(
         if STREAM not in (json, csv):
             told.print_swap(answer, terminal())
     return swap_concluded(answer)
-
-
-def _guard_and_day(text: str) -> tuple[str, date]:
-    """Read a guard and a day, written as ``G-07:2026-07-09``; raises ``UsageError`` for anything else."""
-    from stockward.terms.errors import UsageError
-
-    person, colon, day = text.rpartition(":")
-    try:
-        if colon and person.strip() and len(day) == len("2026-07-09"):
-            return person.strip(), date.fromisoformat(day)
-    except ValueError:
-        pass
-    raise UsageError(f"--swap {text}: this names no guard and day: write it as --swap G-07:2026-07-09 G-12:2026-07-11")
 
 
 def change_request(

@@ -86,7 +86,11 @@ def _hours(value: float | None) -> str:
 
 
 def _broken_lines(shift: ShiftToFill) -> list[str]:
-    return [f"  {one.words}" for stand_in in shift.stand_ins for one in stand_in.breaks]
+    return [
+        f"  {stand_in.person}: {'; '.join(one.text for one in stand_in.breaks)}"
+        for stand_in in shift.stand_ins
+        if stand_in.breaks
+    ]
 
 
 def _cannot(shift: ShiftToFill) -> list[str]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from stockward.answers.roster import Duty, RosterAnswer
+from stockward.answers.rostered.sheet import DutySheet, post_called
 from stockward.report.kit import words
 
 OFF_DUTY = ""
@@ -36,7 +37,7 @@ class DayHead:
     weekend: bool
 
 
-def days(answer: RosterAnswer) -> tuple[DayHead, ...]:
+def days(answer: RosterAnswer | DutySheet) -> tuple[DayHead, ...]:
     """The days of the roster."""
     found = (answer.start + timedelta(days=step) for step in range(7 * answer.weeks))
     return tuple(
@@ -56,7 +57,7 @@ def times(duty: Duty, zone: ZoneInfo) -> str:
     return f"{clock_words(duty.start, zone)}–{'24:00' if end == '00:00' else end}"
 
 
-def codes(answer: RosterAnswer) -> dict[str, Code]:
+def codes(answer: RosterAnswer | DutySheet) -> dict[str, Code]:
     """The letter code of each time of day at which anybody works, numbered where several share a letter."""
     zone = ZoneInfo(answer.timezone)
     letters: dict[str, str] = {}
@@ -103,7 +104,7 @@ def by_post(answer: RosterAnswer) -> dict[tuple[str, int], dict[str, dict[date, 
 def post_name(answer: RosterAnswer, post: str, number: int) -> str:
     """The name of a post as people say it, with its number where there are several such posts."""
     said = next(one for one in answer.posts if one.post == post)
-    return f"{said.name or post}{f' ({number})' if said.posts > 1 else ''}"
+    return post_called(post, said.name, number, several=said.posts > 1)
 
 
 def weeks(heads: Sequence[DayHead]) -> list[Sequence[DayHead]]:

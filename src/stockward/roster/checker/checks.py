@@ -261,7 +261,7 @@ def check_pairs(checked: Checked) -> Iterator[RuleBreach]:
             past = sum(1 for entry in window if not entry[1])
             if len(window) > max(most, past):
                 words = f"{person} and {partner} meet {len(window)} times in 28 days from {day} on, at most {most}"
-                yield RuleBreach("pairs", words, person, None, day)
+                yield RuleBreach("pairs", words, person, None, day, partner)
                 break
 
 

@@ -21,13 +21,24 @@ _NAMES = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 @dataclass(frozen=True, slots=True)
 class RuleBreach:
-    """One rule that a roster breaks: which, in words, and whom, where and when it is about."""
+    """One rule that a roster breaks: which, in words, and whom, where and when it is about.
+
+    ``partner`` is the other guard of a rule of two.
+    """
 
     rule: str
     words: str
     person: str | None = None
     post: str | None = None
     day: date | None = None
+    partner: str | None = None
+
+    def text_of(self, guard: str | None) -> str:
+        """What is said of a guard, without the guard's code."""
+        if self.partner is None:
+            return self.words.removeprefix(f"{self.person} ")
+        other = self.person if guard == self.partner else self.partner
+        return f"stands with {other} {self.words.partition(' meet ')[2]}"
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.words}"

@@ -57,7 +57,7 @@ class TakingOver:
         found: dict[str, list[BrokenRule]] = {code: [] for code in taken}
         for breach in found_by(CHECKS_OF_ONE, everything):
             if breach.person in found and breach not in self._before:
-                found[breach.person].append(as_broken(breach, before=False))
+                found[breach.person].append(_as_broken(breach, breach.person, before=False))
         return found
 
     def breaks_together(self, guard: str, affiliation: str) -> list[BrokenRule]:
@@ -69,7 +69,7 @@ class TakingOver:
         there = {duty.person for duty in self.others if (duty.post, duty.number, duty.start) == place} | {guard}
         before = set(found_by(CHECKS_OF_SEVERAL, held_against(self.standing, self.others, there)))
         after = found_by(CHECKS_OF_SEVERAL, held_against(self.standing, (*self.others, taken), there))
-        return [as_broken(breach, before=False) for breach in after if breach not in before]
+        return [_as_broken(breach, guard, before=False) for breach in after if breach not in before]
 
 
 def breaks_of(standing: StandingRoster, after: Sequence[Duty], people: Sequence[str]) -> tuple[BrokenRule, ...]:
@@ -84,7 +84,7 @@ def breaks_of(standing: StandingRoster, after: Sequence[Duty], people: Sequence[
         together = [breach for breach in found_by(CHECKS_OF_SEVERAL, checked) if _at_any(breach, places, standing)]
         found.append([*alone, *together])
     before, now = found
-    return tuple(as_broken(breach, before=breach in before) for breach in now)
+    return tuple(_as_broken(breach, breach.person, before=breach in before) for breach in now)
 
 
 def _at_any(breach: RuleBreach, places: Iterable[tuple[str, int, object]], standing: StandingRoster) -> bool:
@@ -93,6 +93,9 @@ def _at_any(breach: RuleBreach, places: Iterable[tuple[str, int, object]], stand
     return breach.post is None or (breach.post, breach.day) in days
 
 
-def as_broken(breach: RuleBreach, *, before: bool) -> BrokenRule:
-    """A breach as it is told."""
-    return BrokenRule(rule=breach.rule, words=breach.words, person=breach.person, day=breach.day, before=before)
+def _as_broken(breach: RuleBreach, guard: str | None, *, before: bool) -> BrokenRule:
+    """A breach as it is told of a guard."""
+    return BrokenRule(
+        rule=breach.rule, words=breach.words, text=breach.text_of(guard), person=breach.person, day=breach.day,
+        before=before,
+    )  # fmt: skip
