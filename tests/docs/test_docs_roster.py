@@ -17,12 +17,14 @@ from stockward import cli
 from stockward.book.settings import WorkRules
 from stockward.report.roster.changes import REPLACEMENT_SCHEMA, SWAP_SCHEMA
 from stockward.report.roster.files import ROSTER_SCHEMA
+from stockward.report.roster.hours import HOURS_SCHEMA
 from stockward.roster.rules.table import PAIRS, RULES
 from stockward.terms.verdicts import Solved
 
 TABLE = rows(section(DOCS / "json.md", "## The roster"))
 REPLACEMENT = rows(section(DOCS / "json.md", "## A guard who drops out"))
 SWAP = rows(section(DOCS / "json.md", "## A swap of two shifts"))
+HOURS = rows(section(DOCS / "json.md", "## Planned and worked hours"))
 TYPES = {code: row[1] for row in TABLE for code in codes(row[0])}
 MEANINGS = {code: row[2] for row in TABLE for code in codes(row[0])}
 
@@ -146,3 +148,32 @@ def test_every_key_of_a_change_is_described_and_of_the_type_described(
     assert swapped["breaks"] and not swapped["allowed"]
     assert swapped["schema"] == SWAP_SCHEMA
     assert swapped.keys() == {*replaced.keys() - {"person", "day", "shifts"}, "allowed", "sides", "breaks"}
+
+
+def test_every_key_of_worked_hours_is_described_and_of_the_type_described(tmp_path: Path) -> None:
+    locks = [locked_at("G-01", "gate", "2026-07-06 08:00"), locked_at("G-02", "gate", "2026-07-07 09:00")]
+    small_site(tmp_path, [*guards(2), *guards(3, hours=0)[2:]], [post("gate")], assignments=locks)
+    told = changed_by(tmp_path, "--worked", "2026-07-07", "--start", "2026-07-06", "--weeks", "1")
+    types = {code: row[1] for row in HOURS for code in codes(row[0])}
+    meanings = {code: row[2] for row in HOURS for code in codes(row[0])}
+    own = [
+        (key, value)
+        for key, value in keys(told)
+        if key.split(".")[0].removesuffix("[]") in ("until", "guards", "apart")
+    ]
+    assert set(types) == {key for key, _ in own}
+    for key, value in own:
+        assert is_a(types[key], value) or (value is None and "null" in meanings[key]), (key, value)
+    assert told["schema"] == HOURS_SCHEMA
+    assert told.keys() == {
+        "schema",
+        "generated",
+        "site",
+        "start",
+        "weeks",
+        "until",
+        "guards",
+        "apart",
+        "notes",
+        "set_aside",
+    }

@@ -304,7 +304,7 @@ def test_nobody_who_keeps_every_rule_is_exit_code_four(tmp_path: Path) -> None:
     result = run(tmp_path, "--replace", "G-01", "--on", "2026-07-08")
     assert result.exit_code == 4
     assert "each would break a rule" in (said := " ".join(result.stdout.split()))
-    assert "G-02 begins 2 shifts on 2026-07-08" in said
+    assert "G-02: begins 2 shifts on 2026-07-08" in said
 
 
 def test_the_flat_file_of_duties_is_that_of_the_roster(made: tuple[Duty, ...], site: Site) -> None:

@@ -201,7 +201,7 @@ def test_the_face_asks_what_the_command_does(works: tuple[Path, Path], tmp_path:
     hours = sw.worked_hours(site, until="2026-07-09", previous=file)
     standing = sw.stand_ins(site, "G-02", on="2026-07-07", previous=file)
     swap = sw.swap(site, "G-02:2026-07-07", "G-04:2026-07-09", previous=file)
-    asked = {
+    asked: dict[str, tuple[Any, tuple[str, ...]]] = {
         "hours": (hours, ("--worked", "2026-07-09")),
         "replacement": (standing, ("--replace", "G-02", "--on", "2026-07-07")),
         "swap": (swap, ("--swap", "G-02:2026-07-07", "G-04:2026-07-09")),

@@ -33,7 +33,7 @@ class GuardHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftApart:
+class HoursApart:
     """A shift that was not worked as it was planned: hours of both, 0 where there is none."""
 
     person: str
@@ -57,6 +57,6 @@ class HoursAnswer:
     weeks: int
     until: date
     guards: tuple[GuardHours, ...]
-    apart: tuple[ShiftApart, ...]
+    apart: tuple[HoursApart, ...]
     notes: tuple[str, ...]
     set_aside: Mapping[str, int]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from stockward.answers.rostered.hours import GuardHours, HoursAnswer, ShiftApart
+from stockward.answers.rostered.hours import GuardHours, HoursAnswer, HoursApart
 from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
 from stockward.report.review.document import json_text
@@ -75,7 +75,7 @@ def _hours(value: float | None) -> str:
     return words.NOTHING if value is None else words.number(round(value, 1))
 
 
-def _apart_words(shift: ShiftApart, timezone: str) -> str:
+def _apart_words(shift: HoursApart, timezone: str) -> str:
     when = f"{WEEKDAY_NAMES[shift.day.weekday()]} {words.day(shift.day)} {clock_words(shift.start, ZoneInfo(timezone))}"
     where = f"{shift.person}, {shift.post}, {when}"
     if not shift.worked:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from stockward.answers.rostered.hours import GuardHours, ShiftApart
+from stockward.answers.rostered.hours import GuardHours, HoursApart
 from stockward.book import Site
 from stockward.roster.site.demand import Horizon, RosterPost, read_posts, shift_of
 from stockward.roster.site.staff import RosterStaff, Worked, end_of_shift, read_assignments
@@ -155,10 +155,10 @@ def guard_hours(
     )
 
 
-def shifts_apart(record: HoursOnRecord, horizon: Horizon) -> tuple[ShiftApart, ...]:
+def shifts_apart(record: HoursOnRecord, horizon: Horizon) -> tuple[HoursApart, ...]:
     """The shifts that were not worked as long as planned, in order of time."""
     return tuple(
-        ShiftApart(
+        HoursApart(
             person=shift.first.guard,
             day=horizon.date(shift.first.shift.day),
             post=shift.first.post,
