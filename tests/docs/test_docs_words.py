@@ -207,7 +207,13 @@ def keys(value: Any, path: str = "") -> Iterator[str]:
 
 def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed, depot: Reviewed) -> None:
     of_reviews = text(JSON)
-    for own in (ROSTER, "## The plan", "## A guard who drops out", "## A swap of two shifts"):
+    for own in (
+        ROSTER,
+        "## The plan",
+        "## A guard who drops out",
+        "## A swap of two shifts",
+        "## Planned and worked hours",
+    ):
         of_reviews = of_reviews.replace(section(JSON, own), "")
     described = [code for row in rows(of_reviews) for code in codes(row[0])]
     assert len(described) == len(set(described))
