@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -244,3 +246,18 @@ def test_a_broken_rule_is_told_of_a_guard_without_the_code(tmp_path: Path) -> No
     }
     said = " ".join(run(tmp_path, "--replace", "G-01", "--on", "2026-07-08").stdout.split())
     assert "G-02: begins 2 shifts on 2026-07-08; stands with G-03 2 times" in said
+
+
+def test_a_replacement_loads_neither_reviews_nor_the_search(works: tuple[Path, Path]) -> None:
+    script = (
+        "import sys\nfrom stockward.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as ended:\n    assert ended.code == 0, ended.code\n"
+        "loaded = [name for name in sys.modules if name.startswith(('ortools', 'scipy', 'stockward.report.review',\n"
+        "    'stockward.roster.infeasible', 'stockward.roster.site.making', 'stockward.balance'))]\n"
+        "assert not loaded, loaded"
+    )
+    words = ["roster", str(works[0]), "--previous", str(works[1]), "--replace", "G-02", "--on", "2026-07-07"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words, "--quiet"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

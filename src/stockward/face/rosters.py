@@ -18,7 +18,6 @@ from stockward.face.sites import site_of
 from stockward.outputs import write_whole
 from stockward.questions.planned_roll import with_planned_guards
 from stockward.questions.roster import (
-    MOST_WEEKS,
     RosterRequest,
     make_guards_roster,
     numbers_given,
@@ -31,6 +30,7 @@ from stockward.report.roster import files as roster_files
 from stockward.report.roster import named as roster_named
 from stockward.report.roster.page import write_roster_html
 from stockward.report.roster.sheets import write_roster_xlsx
+from stockward.roster.site.demand import MOST_WEEKS
 from stockward.roster.site.making import Limit
 from stockward.terms.errors import UsageError
 from stockward.terms.limits import DEFAULT_SEED, LONGEST_SEARCH

@@ -15,7 +15,6 @@ from stockward.face.places import own_place
 from stockward.face.shown import Shown, frame_of, now
 from stockward.face.sites import site_of
 from stockward.outputs import write_whole
-from stockward.questions.roster import MOST_WEEKS
 from stockward.questions.roster_changes import (
     WEEKS,
     ChangeRequest,
@@ -29,6 +28,7 @@ from stockward.report.review.card import Card
 from stockward.report.roster import changes as told
 from stockward.report.roster import hours as hours_told
 from stockward.report.roster.files import duties_csv, read_earlier_roster
+from stockward.roster.site.demand import MOST_WEEKS
 from stockward.terms.errors import UsageError
 
 

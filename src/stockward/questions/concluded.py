@@ -6,22 +6,25 @@ An alarm comes before rows that were set aside: who reads the code alone must se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from stockward.answers.counting import CountCertificate, CountingPlan
-from stockward.answers.drill import DrillAnswer
-from stockward.answers.many.authority import SitesAnswer
-from stockward.answers.orders import SiteOrders
-from stockward.answers.patrols.answer import PatrolAnswer
-from stockward.answers.plan import PlanAnswer
-from stockward.answers.review import ReviewAnswer
-from stockward.answers.roster import RosterAnswer
-from stockward.answers.rostered.changes import ReplacementAnswer, SwapAnswer
-from stockward.answers.rostered.hours import HoursAnswer
-from stockward.book import Site
 from stockward.terms.conclusions import Conclusion
 from stockward.terms.counting import FOUND, CountVerdict
 from stockward.terms.measuring import PairsVerdict
 from stockward.terms.verdicts import ALARMING, UNMET, Verdict
+
+if TYPE_CHECKING:
+    from stockward.answers.counting import CountCertificate, CountingPlan
+    from stockward.answers.drill import DrillAnswer
+    from stockward.answers.many.authority import SitesAnswer
+    from stockward.answers.orders import SiteOrders
+    from stockward.answers.patrols.answer import PatrolAnswer
+    from stockward.answers.plan import PlanAnswer
+    from stockward.answers.review import ReviewAnswer
+    from stockward.answers.roster import RosterAnswer
+    from stockward.answers.rostered.changes import ReplacementAnswer, SwapAnswer
+    from stockward.answers.rostered.hours import HoursAnswer
+    from stockward.book import Site
 
 
 def review_concluded(answers: ReviewAnswer) -> Conclusion:

@@ -52,7 +52,7 @@ from stockward.roster.infeasible.relaxing import (
 from stockward.roster.rules.stated import require_possible, require_stated, stated_rules, told_of_rules
 from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
-from stockward.roster.site.demand import TABLES, Horizon, begun_before, post_spans, rows_not_known
+from stockward.roster.site.demand import MOST_WEEKS, TABLES, Horizon, begun_before, post_spans, rows_not_known
 from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
 from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.terms.errors import FigureError, SheetError, UsageError
@@ -61,7 +61,6 @@ from stockward.terms.periods import local_day
 from stockward.terms.verdicts import Solved
 from stockward.version import VERSION
 
-MOST_WEEKS = 26
 MOST_OF_A_POST = 10_000
 _ALL_HOURS = 168.0
 """Hours of a week: how many a contract may give where the site has no rule for it."""

@@ -15,9 +15,8 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.book.problems import did_you_mean
 from stockward.guards.roll import on_posts, roll
-from stockward.questions.roster import MOST_WEEKS
 from stockward.roster.rules.stated import require_stated, stated_rules, told_of_rules
-from stockward.roster.site.demand import TABLES, Horizon, rows_not_known
+from stockward.roster.site.demand import MOST_WEEKS, TABLES, Horizon, rows_not_known
 from stockward.roster.standing.duties import PlannedShifts, StandingRoster, days_in_force, read_standing
 from stockward.roster.standing.judging import breaks_of
 from stockward.roster.standing.loads import GuardLoads, hours_in

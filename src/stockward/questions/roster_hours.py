@@ -10,9 +10,8 @@ from stockward.answers.rostered.hours import HoursAnswer
 from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.guards.roll import on_posts, roll
-from stockward.questions.roster import MOST_WEEKS
 from stockward.questions.roster_changes import ChangeRequest, days_asked, rows_set_aside
-from stockward.roster.site.demand import Horizon, rows_not_known
+from stockward.roster.site.demand import MOST_WEEKS, Horizon, rows_not_known
 from stockward.roster.site.staff import read_staff
 from stockward.roster.standing.duties import PlannedShifts
 from stockward.roster.standing.worked import HoursOnRecord, guard_hours, hours_on_record, shifts_apart

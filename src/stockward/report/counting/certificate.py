@@ -20,7 +20,7 @@ from stockward.counting.seeds import sha256_of
 from stockward.report.counting import rules as count_rules
 from stockward.report.counting.sheet import TASK_WORD, Paper, unit_text
 from stockward.report.kit import words
-from stockward.report.review.document import json_text
+from stockward.report.kit.json_texts import json_text
 from stockward.report.review.page import fill
 from stockward.stats.sampling import SAMPLE_ROUNDING
 from stockward.terms.counting import COUNT_MEANING, CountVerdict, Task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stockward.answers.drill import DrillAnswer
-from stockward.report.review.document import json_text
+from stockward.report.kit.json_texts import json_text
 
 DRILL_SCHEMA = "stockward.drill/1"
 

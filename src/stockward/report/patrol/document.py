@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from stockward.answers.patrols.answer import PatrolAnswer
-from stockward.report.review.document import json_text
+from stockward.report.kit.json_texts import json_text
 
 PATROL_SCHEMA = "stockward.patrol/1"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stockward.answers.plan import PlanAnswer
+from stockward.report.kit.json_texts import json_text
 from stockward.report.plan.contents import plan_contents
-from stockward.report.review.document import json_text
 
 PROTECTION_SCHEMA = "stockward.protection/1"
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from typing import Any
-
-import numpy as np
 
 from stockward.answers.detection import SeriesDetection, SurgeAnswer
 from stockward.answers.items import ItemFindings
@@ -18,11 +13,10 @@ from stockward.answers.measuring.fit import ErrorsFit
 from stockward.answers.review import FactsUsed, ReviewAnswer
 from stockward.answers.settled.spans import SettledLosses
 from stockward.report.interruption.sheets import interruption_document
-from stockward.report.kit import words
+from stockward.report.kit.json_texts import json_text
 from stockward.report.plan.contents import plan_contents
 from stockward.report.review.grounds.measuring import has_records
 from stockward.report.review.views import PeriodView, SeriesView, figure, gather
-from stockward.terms.signs import escaped
 from stockward.terms.verdicts import TESTS, Basis
 
 REVIEW_SCHEMA = "stockward.review/1"
@@ -319,50 +313,3 @@ def _test(test: TestOfLoss, direction: str) -> dict[str, Any]:
 
 def _ratio(value: float | None, sigma: float | None) -> float | None:
     return value / sigma if value is not None and sigma else None
-
-
-_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
-
-
-def _clean(value: Any, timezone: str) -> Any:
-    """Only what JSON holds: moments in the site's time zone, and no number that is not one."""
-    kind = type(value)
-    if kind in _AS_THEY_ARE:
-        return value
-    if kind is float:
-        return value + 0.0 if math.isfinite(value) else None
-    if kind is dict:
-        return {str(key): _clean(entry, timezone) for key, entry in value.items()}
-    if isinstance(value, datetime):
-        return words.local(value, timezone).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, np.generic | np.ndarray):
-        return _clean(value.tolist(), timezone)
-    if is_dataclass(value):
-        return {field.name: _clean(getattr(value, field.name), timezone) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return _clean(dict(value), timezone)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_clean(entry, timezone) for entry in value]
-    return value
-
-
-def json_text(document: dict[str, Any], timezone: str) -> str:
-    """A document as JSON text, each top key on its own line; moments in the time zone, unknown ``null``."""
-    return _text(_clean(document, timezone))
-
-
-def _text(document: dict[str, Any]) -> str:
-    lines = [f"{_compact(key)}: {_value(value)}" for key, value in document.items()]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(_compact(entry) for entry in value) + "\n]"
-    return _compact(value)
-
-
-def _compact(value: Any) -> str:
-    return escaped(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": ")))

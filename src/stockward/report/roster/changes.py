@@ -16,8 +16,8 @@ from stockward.answers.rostered.changes import (
     SwapSide,
 )
 from stockward.report.kit import words
+from stockward.report.kit.json_texts import json_text
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review.document import json_text
 from stockward.report.roster.views import WEEKDAY_NAMES, times
 
 if TYPE_CHECKING:

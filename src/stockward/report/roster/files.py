@@ -17,7 +17,7 @@ from stockward.book.schema.dictionary import Column, Table
 from stockward.book.sources.raw import RawTable
 from stockward.book.sources.separated import read_csv
 from stockward.book.sources.workbook.sheets import Workbook
-from stockward.report.review.document import json_text
+from stockward.report.kit.json_texts import json_text
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.spreadsheet_text import csv_text, text_of

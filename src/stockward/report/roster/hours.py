@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from stockward.answers.rostered.hours import GuardHours, HoursAnswer, HoursApart
 from stockward.report.kit import words
+from stockward.report.kit.json_texts import json_text
 from stockward.report.kit.lines import LineColumn, say_block, table
-from stockward.report.review.document import json_text
 from stockward.report.roster.views import WEEKDAY_NAMES, clock_words
 from stockward.terms.spreadsheet_text import csv_text
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from stockward.answers.many.authority import SitesAnswer
-from stockward.report.review.document import json_text
+from stockward.report.kit.json_texts import json_text
 
 SITES_JSON_SCHEMA = "stockward.sites/1"
 

@@ -24,6 +24,8 @@ Day = date
 """A date, where that name stands for something else."""
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK_DAYS = 7
+MOST_WEEKS = 26
+"""So long a roster is at most."""
 MINUTES_A_DAY = 24 * 60
 TABLES = ("posts", "people", "absences", "wishes", "assignments")
 """What a roster stands on."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from stockward.answers.roster import Duty
 from stockward.book import Site
-from stockward.roster.site.demand import WEEK_DAYS, Horizon, RosterPost, read_posts, shift_of
+from stockward.roster.site.demand import WEEK_DAYS, Horizon, RosterPost, post_spans, read_posts, shift_of
 from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.roster.site.staff import Worked, end_of_shift, history_days, read_assignments
 from stockward.terms.errors import UsageError
@@ -100,9 +100,11 @@ def _out_of_file(
     """The shifts of a roster out of a file that begin on days of the horizon."""
     hours = site.settings.force.shift_hours
     low, high = horizon.moment(0, 0), horizon.moment(horizon.days, 0)
+    ends = {(post.post, start): end for post in posts.values() for start, end in post_spans(horizon, post)}
     shifts = {}
     for post, start in {(post, start) for (_, start), post in planned.items() if low <= start < high}:
-        shifts[post, start] = shift_of(horizon, start, end_of_shift(start, posts.get(post), horizon, hours))
+        end = ends.get((post, start)) or end_of_shift(start, posts.get(post), horizon, hours)
+        shifts[post, start] = shift_of(horizon, start, end)
     return [
         Worked(person, post, shifts[post, start], 0)
         for (person, start), post in planned.items()

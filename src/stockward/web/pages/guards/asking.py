@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stockward.book.settings import SETTINGS, settings_in
-from stockward.questions.roster import MOST_WEEKS, numbers_given
+from stockward.questions.roster import numbers_given
+from stockward.roster.site.demand import MOST_WEEKS
 from stockward.terms.errors import StockwardError
 from stockward.terms.limits import LONGEST_SEARCH
 from stockward.terms.signs import is_text, printable
