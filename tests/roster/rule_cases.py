@@ -26,6 +26,8 @@ class RuleCase:
     """The first day of the roster, from the Monday on."""
     weeks_averaged: int | None = None
     """The reference period of an average."""
+    overtime: float | None = None
+    """Hours of overtime a week that the site allows."""
     engine: bool = False
     """Whether the engine knows of it, who knows some rules, and nothing of what is settled."""
 
@@ -48,6 +50,8 @@ RULE_CASES = (
     RuleCase("contract_hours", 40, 39.99, days(0, 1, 2, 3, 4), engine=True),
     RuleCase("contract_hours", 16, 15.99, days(0, 1, 2, 3), weeks=2, engine=True),
     RuleCase("contract_hours", 16, 15.99, days(0, 1), days(-1, 7), engine=True),
+    RuleCase("contract_hours", 32, 31.99, days(0, 1, 2, 3, 4), overtime=8, engine=True),
+    RuleCase("contract_hours", 20, 19.99, days(0, 1, 2, 7, 8, 9), weeks=2, overtime=4, engine=True),
     RuleCase("longest_run", 4, 3, days(1, 2, 3, 4), engine=True),
     RuleCase("longest_run", 2, 1, days(0, 1, 3, 5, 6), engine=True),
     RuleCase("longest_run", 4, 3, days(0, 1), days(-2, -1)),

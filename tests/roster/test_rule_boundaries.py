@@ -26,6 +26,7 @@ from stockward.roster.rules.table import (
     OF_A_GUARD,
     OF_A_SITE,
     ONE_SHIFT_A_DAY,
+    OVERTIME,
     PAIRS,
     PATTERN,
     REST,
@@ -49,6 +50,8 @@ def problem_at(folder: Path, case: RuleCase, value: float) -> tuple[Site, GuardP
             rules["average_weeks"] = case.weeks_averaged
     else:
         hours = value
+        if case.overtime is not None:
+            rules[OVERTIME.key] = case.overtime
     start = MONDAY + timedelta(days=case.first)
     settled = [locked_at("G-01", "gate", f"{start + timedelta(days=day)} {hour:02d}:00") for day, hour in case.settled]
     tables = {"assignments": settled} if settled else {}
@@ -94,7 +97,9 @@ def test_every_rule_has_cases_a_setting_and_a_check() -> None:
         PATTERN.name,
     }
     assert [rule.key for rule in OF_A_SITE] == [
-        key for key in WorkRules.model_fields if key not in {"average_weeks", "pattern", "preset"}
+        key
+        for key in WorkRules.model_fields
+        if key not in {"average_weeks", "overtime_price_per_hour", "pattern", "preset"}
     ]
     assert len(NAMED) == len(RULES)
     known = {case.rule for case in RULE_CASES if case.engine}

@@ -85,7 +85,10 @@ class PostMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterCost:
-    """What the roster costs, and the parts: changes, wishes not met, unfair nights, weekends and hours."""
+    """What the roster costs, and the parts: changes, wishes not met, unfair nights, weekends and hours, overtime.
+
+    ``overtime`` is ``None`` where the site allows none.
+    """
 
     total: int
     changes: int
@@ -93,6 +96,21 @@ class RosterCost:
     nights: int
     weekends: int
     hours: int
+    overtime: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterOvertime:
+    """Overtime of a roster: hours beyond contracts, of how many guards, and what they cost where the site says it.
+
+    ``price`` and ``cost`` are in the ``currency`` of the site, ``None`` where it states no price.
+    """
+
+    hours: float
+    guards: int
+    price: float | None
+    cost: float | None
+    currency: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +163,7 @@ class RosterAnswer:
     (cost − bound) ÷ cost. ``conflicts`` is a set of rules of which none can be left out for the others to collide
     (``irreducible`` says whether that is proven). ``left_open`` is empty unless places may stay open. ``notes`` are
     told to the reader. ``set_aside`` has the rows of each table that the roster does not know of, as they could not be
-    read.
+    read. ``overtime`` is ``None`` without a roster, and where the site allows none.
     """
 
     site: str
@@ -173,3 +191,4 @@ class RosterAnswer:
     changed: int | None
     notes: tuple[str, ...]
     set_aside: Mapping[str, int]
+    overtime: RosterOvertime | None = None

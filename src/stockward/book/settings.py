@@ -31,6 +31,8 @@ from stockward.terms.files import read_bytes
 SETTINGS = "site.toml"
 NO_RULE = "none"
 """How a site says that it has no such rule."""
+_OVERTIME = frozenset({"max_overtime_hours_per_week", "overtime_price_per_hour"})
+"""What has no ``none`` in words: it could be read as no limit, or as no overtime."""
 _LONGEST_SHOWN = 60
 _MOST_FAULTS = 20
 _LARGEST_FILE, _MOST_DOTS = 100_000, 100
@@ -134,6 +136,8 @@ class WorkRules(_Part):
     average_weeks: Annotated[int, Field(ge=1, le=52)] | None = None
     min_rest_hours_on_change: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] | None = None
     max_night_shift_hours: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)] | None = None
+    max_overtime_hours_per_week: Annotated[float, Field(ge=0, le=128, allow_inf_nan=False)] | None = None
+    overtime_price_per_hour: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     pattern: str | None = None
     preset: str | None = None
 
@@ -166,6 +170,8 @@ class WorkRules(_Part):
     def _none_in_words(cls, value: object, about: ValidationInfo) -> object:
         if about.field_name == "preset" or (about.field_name == "pattern" and value != NO_RULE):
             return value
+        if isinstance(value, str) and about.field_name in _OVERTIME:
+            raise ValueError("write a number without quotes: without a line there is no overtime")
         if isinstance(value, str) and value != NO_RULE:
             raise ValueError(f'write a number without quotes, or "{NO_RULE}" where there is no such rule')
         return None if value == NO_RULE else value

@@ -20,6 +20,7 @@ from stockward.answers.roster import (
     Relaxation,
     RosterAnswer,
     RosterCost,
+    RosterOvertime,
 )
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
@@ -50,7 +51,7 @@ from stockward.roster.infeasible.relaxing import (
     usual_hours,
 )
 from stockward.roster.rules.stated import require_possible, require_stated, stated_rules, told_of_rules
-from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK
+from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, OVERTIME
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
 from stockward.roster.site.demand import MOST_WEEKS, TABLES, Horizon, begun_before, post_spans, rows_not_known
 from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
@@ -311,7 +312,8 @@ def _ways_out(
         beyond = least_minutes_beyond(problem)
         found.append((least_hours_more(asking, places, most_hours, beyond), beyond / 60))
     if places.made is not None:
-        contract = max(guard.hours_per_week for guard in problem.guards) * problem.horizon.weeks
+        week = max(guard.hours_per_week for guard in problem.guards) + (OVERTIME.value(problem.rules) or 0)
+        contract = week * problem.horizon.weeks
         found.append((fewest_guards_more(asking, places), float(least_guards_more(problem, int(60 * contract + 1e-6)))))
     usual = usual_hours(problem)
     return tuple(_relaxation(made_for, way, least, usual) for way, least in found)
@@ -342,7 +344,8 @@ def _relaxation(made_for: _MadeFor, way: WayOut, least: float, usual: float) -> 
     made_for.check(way.site, _duties(way.problem, way.made), _open_places(way.problem, way.made))
     amount = way.amount or 0.0
     status = Solved.PROVEN if ways.is_least(amount, least) else Solved.FEASIBLE
-    words = ways.in_words(way.what, amount, least, way.parts, usual)
+    overtime = bool(OVERTIME.value(way.problem.rules))
+    words = ways.in_words(way.what, amount, least, way.parts, usual, overtime=overtime)
     return Relaxation(what=way.what, status=status, words=words, amount=amount, least=least, parts=way.parts)
 
 
@@ -495,7 +498,24 @@ def _answer(
         changed=None if problem.earlier is None or made.rows is None else changed(problem, made.times),
         notes=notes,
         set_aside={name: rows for name in TABLES if (rows := site.set_aside[name].height)},
+        overtime=_overtime(site, problem, duties),
     )
+
+
+def _overtime(site: Site, problem: GuardProblem, duties: Sequence[Duty]) -> RosterOvertime | None:
+    """The overtime of a roster: what each guard works beyond the contract over its days."""
+    if not duties or not problem.rules.max_overtime_hours_per_week:
+        return None
+    worked = Counter[str]()
+    for duty in duties:
+        worked[duty.person] += round(60 * duty.hours)
+    beyond = [worked[guard.code] - guard.contract_minutes for guard in problem.guards]
+    hours = sum(minutes for minutes in beyond if minutes > 0) / 60
+    price = problem.rules.overtime_price_per_hour
+    return RosterOvertime(
+        hours=hours, guards=sum(minutes > 0 for minutes in beyond), price=price,
+        cost=None if price is None else price * hours, currency=site.settings.site.currency,
+    )  # fmt: skip
 
 
 def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
@@ -504,7 +524,7 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
     cost = measure_cost(problem, made.times, made.settling.posts)
     return RosterCost(
         total=cost.total, changes=cost.changes, wishes=cost.wishes, nights=cost.nights, weekends=cost.weekends,
-        hours=cost.hours,
+        hours=cost.hours, overtime=cost.overtime if problem.rules.max_overtime_hours_per_week else None,
     )  # fmt: skip
 
 

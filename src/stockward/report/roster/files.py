@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from stockward.answers.roster import Duty, RosterAnswer
+from stockward.answers.roster import Duty, RosterAnswer, RosterCost
 from stockward.book.cells.columns import read_column
 from stockward.book.cells.reading import Locale, Reading
 from stockward.book.schema.dictionary import Column, Table
@@ -142,7 +143,7 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "rules": {rule.key: rule.value for rule in answer.rules},
         "status": answer.status,
         "stopped": answer.stopped,
-        "cost": answer.cost,
+        "cost": cost_document(answer.cost),
         "bound": answer.bound,
         "gap": answer.gap,
         "duties": answer.duties,
@@ -157,4 +158,14 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "notes": answer.notes,
         "set_aside": sum(answer.set_aside.values()),
     }
+    if answer.overtime is not None:
+        document["overtime"] = answer.overtime
     return json_text(document, answer.timezone)
+
+
+def cost_document(cost: RosterCost | None) -> dict[str, int] | None:
+    """The points of a roster part by part, overtime where the site allows it."""
+    if cost is None:
+        return None
+    parts = {field.name: getattr(cost, field.name) for field in fields(cost)}
+    return {name: points for name, points in parts.items() if points is not None}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import accumulate
 from statistics import fmean
 
-from stockward.answers.roster import Conflict, RosterAnswer
+from stockward.answers.roster import Conflict, RosterAnswer, RosterOvertime
 from stockward.report.kit import words
 from stockward.terms.verdicts import Solved
 
@@ -20,6 +20,8 @@ ALWAYS = (
     "Locked assignments are kept.",
 )
 """Rules that hold at every site."""
+
+_WITH_OVERTIME = "the contract gives, and the overtime above, over the roster"
 
 ASSUMED = (
     "Shifts are cut from the start that the table posts gives, and begin at the times under Coverage. Where guards "
@@ -35,6 +37,7 @@ COST_WORD = {
     "nights": "nights away from the fair share, 20, 40, 60 and 80 for each further one",
     "weekends": "weekend shifts away from the fair share, likewise",
     "hours": "hours away from the fair share by more than a shift, 2 each",
+    "overtime": "hours of overtime, 20 each",
 }
 
 
@@ -110,7 +113,9 @@ def rules(answer: RosterAnswer) -> tuple[str, ...]:
         f"No rule on {rule.words}." if rule.value is None else f"{rule.words[:1].upper()}{rule.words[1:]}."
         for rule in answer.rules
     )
-    return (*stated, *ALWAYS)
+    beyond = any(rule.key == "max_overtime_hours_per_week" and rule.value for rule in answer.rules)
+    always = (one.replace("the contract gives over the roster", _WITH_OVERTIME) if beyond else one for one in ALWAYS)
+    return (*stated, *always)
 
 
 _STATUS = {
@@ -135,7 +140,8 @@ def points(answer: RosterAnswer) -> tuple[tuple[str, str], ...]:
     if answer.cost is None:
         return ()
     least = f"points against this roster; none that keeps the rules has fewer than {words.number(answer.bound, 0)}"
-    parts = ((words.number(getattr(answer.cost, name)), word) for name, word in COST_WORD.items())
+    found = ((getattr(answer.cost, name), word) for name, word in COST_WORD.items())
+    parts = ((words.number(value), word) for value, word in found if value is not None)
     return ((words.number(answer.cost.total), least), *parts)
 
 
@@ -156,6 +162,8 @@ def measures(answer: RosterAnswer) -> tuple[str, ...]:
     idle = [one.person for one in answer.guards if not one.shifts]
     if idle:
         said.append(f"{words.count(len(idle), 'guard')} without a shift: {words.listed(idle, _MOST_NAMED)}.")
+    if answer.overtime is not None:
+        said.append(_overtime(answer.overtime))
     wishes = sum(one.wishes for one in answer.guards)
     if wishes:
         said.append(
@@ -164,6 +172,17 @@ def measures(answer: RosterAnswer) -> tuple[str, ...]:
     if answer.changed is not None:
         said.append(f"{words.count(answer.changed, 'shift')} of guards changed against the earlier roster.")
     return tuple(filter(None, said))
+
+
+def _overtime(overtime: RosterOvertime) -> str:
+    """Hours beyond contracts, and what they cost."""
+    if not overtime.hours:
+        return "No overtime."
+    said = f"Overtime: {words.number(overtime.hours)} hours of {words.count(overtime.guards, 'guard')}"
+    if overtime.cost is None or overtime.price is None:
+        return f"{said}; what an hour costs is not stated (overtime_price_per_hour)."
+    money = f" {overtime.currency}" if overtime.currency else ""
+    return f"{said}, {words.number(overtime.cost)}{money} at {words.number(overtime.price)} an hour."
 
 
 def _shared(what: str, each: Sequence[tuple[str, float, float]], within: float) -> str:

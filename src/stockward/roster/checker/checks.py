@@ -150,15 +150,16 @@ def _weeks(
 
 
 def check_contract_hours(checked: Checked) -> Iterator[RuleBreach]:
-    """Nobody works more than the contract gives."""
+    """Nobody works more than the contract gives, and the overtime that the site allows."""
     minutes: dict[str, float] = defaultdict(float)
     for duty in checked.duties:
         minutes[duty.person] += (duty.end - duty.start).total_seconds() / 60
     for person, total in minutes.items():
         if person in checked.people:
-            most = checked.contract_minutes(person)
-            if total > most + 1e-6:
-                words = f"{person} works {total / 60:g} h in these weeks, the contract gives {most / 60:g} h"
+            contract, overtime = checked.contract_minutes(person), checked.overtime_minutes(person)
+            if total > contract + overtime + 1e-6:
+                words = f"{person} works {total / 60:g} h in these weeks, the contract gives {contract / 60:g} h"
+                words += f", and overtime {overtime / 60:g} h" if overtime else ""
                 yield RuleBreach("contract_hours", words, person)
 
 

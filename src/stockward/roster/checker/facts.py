@@ -162,13 +162,21 @@ class Checked:
                 day += ONE_DAY
 
     def contract_minutes(self, person: str) -> float:
-        """What the contract gives over the roster, week by week from the Monday before its first day on."""
+        """What the contract gives over the roster."""
+        return self._contract_weeks(person) * 60 * float(self.people[person]["hours_per_week"] or 0)
+
+    def overtime_minutes(self, person: str) -> float:
+        """What the site allows beyond the contract over the roster: so many hours for each week of the contract."""
+        return self._contract_weeks(person) * 60 * (self.rules.max_overtime_hours_per_week or 0)
+
+    def _contract_weeks(self, person: str) -> float:
+        """How many weeks of the contract lie in the roster, week by week from the Monday before its first day on."""
         monday = self.first - ONE_DAY * self.first.weekday()
         weeks = 0.0
         while monday < self.end:
             weeks += self._part_of_a_week(person, [monday + ONE_DAY * step for step in range(7)])
             monday += 7 * ONE_DAY
-        return weeks * 60 * float(self.people[person]["hours_per_week"] or 0)
+        return weeks
 
     def _part_of_a_week(self, person: str, week: Sequence[date]) -> float:
         """The part of a week's contract hours that lies within the roster.

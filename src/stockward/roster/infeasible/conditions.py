@@ -89,7 +89,7 @@ def least_minutes_beyond(problem: GuardProblem) -> int:
 
     Who works beyond a contract works all of it, so no shift is lost to the rest of one.
     """
-    contracts = [guard.contract_minutes for guard in problem.guards]
+    contracts = [guard.most_minutes for guard in problem.guards]
     everything = _by_limits(problem, "roster", asks_of(problem), contracts, range(problem.horizon.days))
     return max((one.lacking for one in everything), default=0)
 
@@ -211,7 +211,7 @@ def _week_minutes(problem: GuardProblem, guard: int, days: range) -> tuple[int, 
         off = WEEK_DAYS // (in_a_row + 1)
         limits.append((sum(by_day[: WEEK_DAYS - off]), LONGEST_RUN.name))
     limits += [(minutes, REST.name) for minutes in _rested(problem, problem.open[guard], days)]
-    limits.append((problem.guards[guard].contract_minutes, CONTRACT_HOURS.name))
+    limits.append((problem.guards[guard].most_minutes, CONTRACT_HOURS.name))
     most, rule = min(limits, key=lambda limit: limit[0])
     return _whole_shifts(problem, guard, most), rule
 
@@ -240,10 +240,8 @@ def _whole_shifts(problem: GuardProblem, guard: int, minutes: int) -> int:
 
 
 def _in_all(problem: GuardProblem) -> Iterator[Shortage]:
-    """Minutes that posts ask for over the roster ≤ what the contracts of those who can stand there give."""
-    limits = [
-        _whole_shifts(problem, guard, problem.guards[guard].contract_minutes) for guard in range(len(problem.guards))
-    ]
+    """Minutes that posts ask for over the roster ≤ what contracts and overtime of those who can stand there give."""
+    limits = [_whole_shifts(problem, guard, one.most_minutes) for guard, one in enumerate(problem.guards)]
     yield from _by_limits(problem, "roster", asks_of(problem), limits, range(problem.horizon.days))
 
 

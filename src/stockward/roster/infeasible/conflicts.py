@@ -83,9 +83,10 @@ def _contracts(problem: GuardProblem, guards: Sequence[int]) -> str:
     """What contracts give over the roster, in words."""
     minutes = sum(problem.guards[guard].contract_minutes for guard in guards)
     why = _taken(problem, guards) or ("" if minutes else ", since they count on no Monday to Friday of it")
-    return (
-        f"the {'contract gives' if len(guards) == 1 else 'contracts give'} {minutes / 60:g} hours over the roster{why}"
-    )
+    overtime = sum(problem.guards[guard].overtime_minutes for guard in guards) / 60
+    beyond = f", and overtime {overtime:g}" if overtime else ""
+    gives = "contract gives" if len(guards) == 1 else "contracts give"
+    return f"the {gives} {minutes / 60:g} hours over the roster{why}{beyond}"
 
 
 def _taken(problem: GuardProblem, guards: Sequence[int]) -> str:

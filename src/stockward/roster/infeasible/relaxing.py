@@ -95,7 +95,7 @@ def least_hours_more(asking: Asking, places: WayOut, most_hours: float, least_mi
         why = hours_ruled_out(most_hours, conflicts_of(problem, short[0]))
         return WayOut("hours", site, problem, None, None, (), why)
     ordinary = np.array(
-        [guards[one.code].contract_minutes if one.code in guards else 0 for one in problem.guards], np.int64
+        [guards[one.code].most_minutes if one.code in guards else 0 for one in problem.guards], np.int64
     )
 
     def enough(search: Search) -> bool:
@@ -116,7 +116,7 @@ def least_hours_more(asking: Asking, places: WayOut, most_hours: float, least_mi
     for number, guard in enumerate(problem.guards):
         minutes = sum(problem.shifts[s].minutes for s in made.times[number])
         own = guards[guard.code]
-        more = minutes - own.contract_minutes
+        more = minutes - own.most_minutes
         if more > 0:
             parts.append((guard.code, more / 60))
             needed[guard.code] = own.hours_per_week * minutes / max(own.contract_minutes, 1)

@@ -14,8 +14,13 @@ _ROUNDING = 1e-9
 _UNITS = {"posts": "place", "guards": "guard"}
 
 
-def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, float]], usual_hours: float) -> str:
-    """What a way out takes, of what, and how little it takes at least; a new guard has the usual hours of a week."""
+def in_words(
+    what: str, amount: float, least: float, parts: Sequence[tuple[str, float]], usual_hours: float, *, overtime: bool
+) -> str:  # fmt: skip
+    """What a way out takes, of what, and how little it takes at least; a new guard has the usual hours of a week.
+
+    ``overtime`` where the site allows any, beyond which the hours are.
+    """
     sure = _how_sure(what, amount, least)
     if what == "posts":
         named = _named([f"{number:g} at {post}" for post, number in parts])
@@ -23,7 +28,8 @@ def in_words(what: str, amount: float, least: float, parts: Sequence[tuple[str, 
     if what == "hours":
         named = _named([f"{code} {hours:g}" for code, hours in parts])
         guards = f"{len(parts)} guard{_s(len(parts))}"
-        return f"Let {guards} work {amount:g} hours more than their contracts give ({named}). {sure}"
+        than = "contracts and overtime allow" if overtime else "their contracts give"
+        return f"Let {guards} work {amount:g} hours more than {than} ({named}). {sure}"
     # A name has a comma where the guard holds a qualification.
     named = _named([f"{number:g} {name}" for name, number in parts], between="; ")
     return (

@@ -14,6 +14,7 @@ from stockward.roster.rules.table import (
     LONGEST_RUN,
     NIGHTS_IN_A_ROW,
     OF_A_SITE,
+    OVERTIME,
     PAIRS,
     SHORTEST_RUN,
 )
@@ -35,6 +36,11 @@ def require_stated(rules: WorkRules) -> None:
         _refuse_one(
             f"{AVERAGE_HOURS.key} does not say over how many weeks",
             "write average_weeks = 17, or what holds at the site",
+        )
+    if rules.overtime_price_per_hour is not None and OVERTIME.value(rules) is None:
+        _refuse_one(
+            "overtime_price_per_hour stands alone, and no overtime is allowed",
+            f"write {OVERTIME.key} = 8, or what is allowed at the site, or leave the price out",
         )
     least, most = SHORTEST_RUN.value(rules), LONGEST_RUN.value(rules)
     if least is not None and most is not None and least > most:
@@ -71,6 +77,10 @@ def stated_rules(rules: WorkRules) -> tuple[StatedRule, ...]:
     if rules.average_weeks is not None:
         weeks = f"averages over {rules.average_weeks} week{'' if rules.average_weeks == 1 else 's'}"
         stated.append(StatedRule(key="average_weeks", value=rules.average_weeks, words=weeks))
+    if rules.overtime_price_per_hour is not None:
+        price = rules.overtime_price_per_hour
+        words = f"an hour of overtime costs {price:g}"
+        stated.append(StatedRule(key="overtime_price_per_hour", value=price, words=words))
     if rules.pattern is not None:
         cells = cells_of(rules)
         named = rules.pattern if rules.pattern == cells else f"{rules.pattern} ({cells})"

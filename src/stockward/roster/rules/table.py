@@ -119,6 +119,15 @@ class ContractRule(WorkRule):
         everything = sum(shift.minutes for shift in problem.shifts)
         return replace(problem, guards=tuple(replace(guard, contract_minutes=everything) for guard in problem.guards))
 
+    def stated(self, problem: GuardProblem) -> str:
+        """With the overtime that the site allows."""
+        overtime = OVERTIME.value(problem.rules)
+        return _begun(self.about) if not overtime else f"{_begun(self.about)}, and {OVERTIME.held_at(overtime)}"
+
+    def told(self, problem: GuardProblem) -> str:
+        """With the overtime that the site allows."""
+        return f"{self.stated(problem)}." if OVERTIME.value(problem.rules) else self.binds
+
 
 @dataclass(frozen=True, kw_only=True)
 class PatternRule(WorkRule):
@@ -209,7 +218,7 @@ HOURS_A_WEEK = SiteRule(
 )  # fmt: skip
 CONTRACT_HOURS = ContractRule(
     name="contract_hours", form=at_most_in(MINUTES, ROSTER, engine="max_minutes"),
-    own=lambda problem, guard: problem.guards[guard].contract_minutes,
+    own=lambda problem, guard: problem.guards[guard].most_minutes,
     about="hours of the contract", binds="No more hours over the roster than the contract gives.",
 )  # fmt: skip
 LONGEST_RUN = SiteRule(
@@ -262,6 +271,11 @@ LONGEST_NIGHT = SiteRule(
     name="longest_night", key="max_night_shift_hours", form=longest_night(), unit=_whole_minutes,
     about="hours of a night shift", limits="at most {:g}", held="at most {:g} hour{} a night shift",
 )  # fmt: skip
+OVERTIME = SiteRule(
+    name="overtime", key="max_overtime_hours_per_week",
+    about="overtime", held="at most {:g} hour{} of overtime a week on average beyond the contract",
+)  # fmt: skip
+"""No limit by itself: it widens that of the contract."""
 PATTERN = PatternRule(
     name="pattern", form=follows_rotation(), own=lambda problem, guard: 0 if cells_of(problem.rules) else None,
     about="pattern of rotation",
@@ -279,6 +293,6 @@ RULES: tuple[WorkRule, ...] = (
 OF_A_GUARD = tuple(rule for rule in RULES if rule.form is not None)
 AT_MOST = tuple(rule for rule in OF_A_GUARD if rule.form is not None and rule.form.at_most)
 """Those of a guard that say at most: what breaks them in some days of the roster breaks them in all."""
-_BY_KEY = {rule.key: rule for rule in RULES if isinstance(rule, SiteRule)}
+_BY_KEY = {rule.key: rule for rule in (*RULES, OVERTIME) if isinstance(rule, SiteRule)}
 OF_A_SITE = tuple(_BY_KEY[key] for key in WorkRules.model_fields if key in _BY_KEY)
 """Those that a site states, in the order of its settings."""

@@ -6,7 +6,8 @@ Changes are shifts taken away from a guard, or given, against the earlier roster
 share of a guard: the first costs 1, the second 2, the third 3, each further one 4, so that many small differences are
 better than a large one. The fair share of nights (of shifts at weekends) is the number of all nights to be filled, in
 proportion to the contract hours of those who can work any; a guard has it when the number is the share, rounded up or
-down. Hours are fair within one shift of the share; beyond, each hour begun counts.
+down. Hours are fair within one shift of the share; beyond, each hour begun counts. Where the site allows overtime,
+20 · each hour begun beyond the contract over the roster comes on top.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from stockward.roster.site.problem import GuardProblem, Wish
 if TYPE_CHECKING:
     from stockward.roster.rules.drafting import RosterDraft
 
-CHANGE, WISH, NIGHT, WEEKEND, HOUR = 1000, 10, 20, 20, 2
+CHANGE, WISH, NIGHT, WEEKEND, HOUR, OVERTIME_HOUR = 1000, 10, 20, 20, 2, 20
 STEEPEST = 4
 """The step away from a fair share from which on each costs as much."""
 
@@ -38,11 +39,12 @@ class Cost:
     nights: int
     weekends: int
     hours: int
+    overtime: int
 
     @property
     def total(self) -> int:
         """The sum."""
-        return self.changes + self.wishes + self.nights + self.weekends + self.hours
+        return self.changes + self.wishes + self.nights + self.weekends + self.hours + self.overtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,15 @@ class FairShare:
 
 @dataclass(frozen=True, slots=True)
 class FairShares:
-    """Fair shares by guard: of nights and of weekend shifts (numbers), and of work (minutes)."""
+    """Fair shares by guard: of nights and of weekend shifts (numbers), and of work (minutes).
+
+    ``contracts`` are the minutes beyond which work is overtime; ``None`` where the site allows none.
+    """
 
     nights: tuple[FairShare, ...]
     weekends: tuple[FairShare, ...]
     minutes: tuple[FairShare, ...]
+    contracts: tuple[int, ...] | None = None
 
 
 def fair_shares(problem: GuardProblem) -> FairShares:
@@ -74,6 +80,7 @@ def fair_shares(problem: GuardProblem) -> FairShares:
         _counted(problem, places, contracts, [shift.night for shift in shifts]),
         _counted(problem, places, contracts, [shift.weekend for shift in shifts]),
         tuple(FairShare(max(one.low - longest, 0), one.high + longest, one.exact) for one in minutes),
+        tuple(contracts) if problem.rules.max_overtime_hours_per_week else None,
     )
 
 
@@ -120,11 +127,12 @@ def measure_cost(problem: GuardProblem, times: Times, posts: dict[tuple[int, int
         nights=sum(load.nights for load in loads),
         weekends=sum(load.weekends for load in loads),
         hours=sum(load.hours for load in loads),
+        overtime=sum(load.overtime for load in loads),
     )
 
 
 def unfair_load(shares: FairShares, guard: int, shifts: Sequence[DatedShift]) -> Cost:
-    """What the shifts of one guard cost by being away from the fair shares."""
+    """What the shifts of one guard cost by being away from the fair shares, and by overtime."""
     minutes, fair = sum(shift.minutes for shift in shifts), shares.minutes[guard]
     return Cost(
         changes=0,
@@ -132,7 +140,13 @@ def unfair_load(shares: FairShares, guard: int, shifts: Sequence[DatedShift]) ->
         nights=NIGHT * _apart(sum(shift.night for shift in shifts), shares.nights[guard]),
         weekends=WEEKEND * _apart(sum(shift.weekend for shift in shifts), shares.weekends[guard]),
         hours=HOUR * -(-max(minutes - fair.high, fair.low - minutes, 0) // 60),
+        overtime=OVERTIME_HOUR * -(-overtime_minutes(shares, guard, minutes) // 60),
     )
+
+
+def overtime_minutes(shares: FairShares, guard: int, minutes: int) -> int:
+    """Minutes of a guard's work that are overtime: those beyond the contract over the roster, where that is allowed."""
+    return 0 if shares.contracts is None else max(minutes - shares.contracts[guard], 0)
 
 
 def _apart(number: int, share: FairShare) -> int:
@@ -178,7 +192,7 @@ def objective(draft: RosterDraft, shares: FairShares) -> list[Any]:
 
 
 def fairness(draft: RosterDraft, shares: FairShares) -> list[Any]:
-    """The terms of nights, weekends and hours.
+    """The terms of nights, weekends, hours and overtime.
 
     u ≥ number − high, v ≥ low − number, and the cost of u + v steps is the greatest of its tangents.
     """
@@ -192,6 +206,9 @@ def fairness(draft: RosterDraft, shares: FairShares) -> list[Any]:
         terms.append(NIGHT * _steps(draft, *nights, shares.nights[guard]))
         terms.append(WEEKEND * _steps(draft, *weekends, shares.weekends[guard]))
         terms.append(HOUR * _hours(draft, *minutes, shares.minutes[guard]))
+        if shares.contracts is not None:
+            contract = FairShare(0, shares.contracts[guard], shares.contracts[guard])
+            terms.append(OVERTIME_HOUR * _hours(draft, *minutes, contract))
     return terms
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from stockward.roster.rules.forms import Integers, Months
 from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import Translated
-from stockward.roster.site.costs import HOUR, NIGHT, STEEPEST, WEEKEND, fair_shares
+from stockward.roster.site.costs import HOUR, NIGHT, OVERTIME_HOUR, STEEPEST, WEEKEND, fair_shares
 from stockward.roster.site.problem import GuardProblem
 
 BREACH = 10_000
@@ -47,6 +47,7 @@ class Scorer:
             np.array([(one.low, one.high) for one in shares], np.int64).T
             for shares in (self.shares.nights, self.shares.weekends, self.shares.minutes)
         )
+        self._contracts = None if self.shares.contracts is None else np.array(self.shares.contracts, np.int64)
         self.can = np.stack([person.open for person in self.translated.problem.people])
         self.costs = np.stack([person.costs for person in self.translated.problem.people])
         self._number_shifts()
@@ -103,7 +104,7 @@ class Scorer:
         return sum((count(months) for count in self.counters.values()), impossible.sum(axis=1, dtype=np.int64))
 
     def cost(self, rows: Integers, guards: Integers) -> Integers:
-        """The cost of each row, as ``costs`` has it: wishes and changes, nights, weekends, hours."""
+        """The cost of each row, as ``costs`` has it: wishes and changes, nights, weekends, hours, overtime."""
         shifts = self.numbers(rows)
         total = self.costs[guards[:, None], np.arange(rows.shape[1]), rows].sum(axis=1)
         total = total + NIGHT * self._steps(self.night[shifts].sum(axis=1), self._nights[:, guards])
@@ -111,6 +112,8 @@ class Scorer:
         minutes = self.minutes[shifts].sum(axis=1)
         low, high = self._minutes[:, guards]
         away = np.maximum(np.maximum(minutes - high, low - minutes), 0)
+        if self._contracts is not None:
+            total = total + OVERTIME_HOUR * -(-np.maximum(minutes - self._contracts[guards], 0) // 60)
         if self.ordinary is not None:
             total = total + BEYOND * -(-np.maximum(minutes - self.ordinary[guards], 0) // 60)
         return np.asarray(total + HOUR * -(-away // 60), np.int64)

@@ -44,8 +44,15 @@ class RosterGuard:
     """Minutes of the contract over the horizon that leave, sickness and training have taken."""
     other: frozenset[date]
     """Days of the horizon on which they are not available by an absence of kind ``other``."""
+    overtime_minutes: int
+    """Minutes beyond the contract that the site allows over the horizon."""
     averaged: frozenset[date]
     """Days, up to the end of the horizon, on which they count and are not on leave, sick or in training."""
+
+    @property
+    def most_minutes(self) -> int:
+        """Minutes over the horizon that the guard may work: those of the contract, and overtime where there is any."""
+        return self.contract_minutes + self.overtime_minutes
 
     def can_stand(self, post: RosterPost) -> bool:
         """Whether they hold what the post asks for, and may guard its area."""
@@ -95,12 +102,13 @@ def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> RosterStaff:
     horizon
         The days of the roster.
     """
-    back = history_days(site.settings.work_rules)
+    rules = site.settings.work_rules
+    back = history_days(rules)
     absences = absent_days(site, horizon, back)
     guards, left_out = [], []
     for row in roll.sort("person").iter_rows(named=True):
         code = row["person"]
-        guard = _guard(row, absences.get(code, Absent()), horizon, back)
+        guard = _guard(row, absences.get(code, Absent()), horizon, rules)
         if row["hours_per_week"] is None:
             left_out.append((code, "no hours_per_week on record"))
         elif row["hours_per_week"] <= 0:
@@ -112,9 +120,9 @@ def read_staff(site: Site, roll: pl.DataFrame, horizon: Horizon) -> RosterStaff:
     return RosterStaff(tuple(guards), tuple(left_out))
 
 
-def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon, back: int) -> RosterGuard:
+def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon, rules: WorkRules) -> RosterGuard:
     counting = _counting(row, horizon, WEEK_DAYS)
-    minutes = 60 * (row["hours_per_week"] or 0)
+    minutes, weeks = 60 * (row["hours_per_week"] or 0), contract_weeks(counting, absent, horizon)
     taken = sum(1 for day in absent.taking & counting if horizon.holds(day) and day.weekday() < SATURDAY)
     return RosterGuard(
         code=row["person"],
@@ -123,10 +131,11 @@ def _guard(row: Mapping[str, Any], absent: Absent, horizon: Horizon, back: int) 
         not_in_areas=frozenset(row["not_in_areas"] or ()),
         hours_per_week=row["hours_per_week"] or 0,
         there=counting - absent.taking - absent.other,
-        contract_minutes=int(minutes * contract_weeks(counting, absent, horizon) + _HAIR),
+        contract_minutes=int(minutes * weeks + _HAIR),
         taken_minutes=round(minutes * taken / WEEKDAYS_A_WEEK),
         other=frozenset(day for day in absent.other & counting if horizon.holds(day)),
-        averaged=_counting(row, horizon, back) - absent.taking,
+        overtime_minutes=int(60 * (rules.max_overtime_hours_per_week or 0) * weeks + _HAIR),
+        averaged=_counting(row, horizon, history_days(rules)) - absent.taking,
     )
 
 
