@@ -47,7 +47,8 @@ class GuardMonth:
     """What one guard has in the roster, beside the fair share.
 
     ``contract`` is the hours that the contract gives in the days on which the guard is there; ``fair_*`` the share of
-    all that is to be filled, in proportion to it. ``wishes`` were made, ``met`` of them are met.
+    all that is to be filled, in proportion to it. ``wishes`` were made, ``met`` of them are met. ``off_pattern`` is how
+    many shifts lie off the pattern that the site wishes, ``None`` where it wishes none.
     """
 
     person: str
@@ -65,6 +66,7 @@ class GuardMonth:
     wishes: int
     met: int
     changed: int
+    off_pattern: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class PostMonth:
 class RosterCost:
     """What the roster costs, and the parts: changes, wishes not met, unfair nights, weekends and hours, overtime.
 
-    ``overtime`` is ``None`` where the site allows none.
+    ``overtime`` is ``None`` where the site allows none, ``pattern`` where it wishes none.
     """
 
     total: int
@@ -97,6 +99,7 @@ class RosterCost:
     weekends: int
     hours: int
     overtime: int | None = None
+    pattern: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

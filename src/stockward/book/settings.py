@@ -139,6 +139,7 @@ class WorkRules(_Part):
     max_overtime_hours_per_week: Annotated[float, Field(ge=0, le=128, allow_inf_nan=False)] | None = None
     overtime_price_per_hour: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     pattern: str | None = None
+    wished_pattern: str | None = None
     preset: str | None = None
 
     @model_validator(mode="before")
@@ -155,7 +156,7 @@ class WorkRules(_Part):
             raise ValueError(f"write one of {', '.join(WORK_PRESETS)}, or leave it out and state each rule")
         return value
 
-    @field_validator("pattern")
+    @field_validator("pattern", "wished_pattern")
     @classmethod
     def _known_pattern(cls, value: str | None) -> str | None:
         if value is not None and rotation_cells(value) is None:
@@ -168,7 +169,7 @@ class WorkRules(_Part):
     @field_validator("*", mode="before")
     @classmethod
     def _none_in_words(cls, value: object, about: ValidationInfo) -> object:
-        if about.field_name == "preset" or (about.field_name == "pattern" and value != NO_RULE):
+        if about.field_name == "preset" or (about.field_name in ("pattern", "wished_pattern") and value != NO_RULE):
             return value
         if isinstance(value, str) and about.field_name in _OVERTIME:
             raise ValueError("write a number without quotes: without a line there is no overtime")

@@ -525,6 +525,7 @@ def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
     return RosterCost(
         total=cost.total, changes=cost.changes, wishes=cost.wishes, nights=cost.nights, weekends=cost.weekends,
         hours=cost.hours, overtime=cost.overtime if problem.rules.max_overtime_hours_per_week else None,
+        pattern=None if problem.rules.wished_pattern is None else cost.pattern,
     )  # fmt: skip
 
 
@@ -555,6 +556,7 @@ def _guards(problem: GuardProblem, made: Made, duties: tuple[Duty, ...]) -> tupl
                 wishes=len(wishes),
                 met=met,
                 changed=0 if problem.earlier is None else len(earlier ^ made.times[number]),
+                off_pattern=None if shares.rotation is None else shares.rotation.off(number, mine),
             )
         )
     return tuple(found)

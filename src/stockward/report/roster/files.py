@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from stockward.answers.roster import Duty, RosterAnswer, RosterCost
+from stockward.answers.roster import Duty, GuardMonth, RosterAnswer, RosterCost
 from stockward.book.cells.columns import read_column
 from stockward.book.cells.reading import Locale, Reading
 from stockward.book.schema.dictionary import Column, Table
@@ -143,12 +143,12 @@ def write_roster_json(answer: RosterAnswer) -> str:
         "rules": {rule.key: rule.value for rule in answer.rules},
         "status": answer.status,
         "stopped": answer.stopped,
-        "cost": cost_document(answer.cost),
+        "cost": None if answer.cost is None else _stated(answer.cost),
         "bound": answer.bound,
         "gap": answer.gap,
         "duties": answer.duties,
         "left_open": answer.left_open,
-        "guards": answer.guards,
+        "guards": [_stated(one) for one in answer.guards],
         "posts": answer.posts,
         "left_out": [{"person": person, "reason": reason} for person, reason in answer.left_out],
         "conflicts": answer.conflicts,
@@ -163,9 +163,7 @@ def write_roster_json(answer: RosterAnswer) -> str:
     return json_text(document, answer.timezone)
 
 
-def cost_document(cost: RosterCost | None) -> dict[str, int] | None:
-    """The points of a roster part by part, overtime where the site allows it."""
-    if cost is None:
-        return None
-    parts = {field.name: getattr(cost, field.name) for field in fields(cost)}
-    return {name: points for name, points in parts.items() if points is not None}
+def _stated(part: RosterCost | GuardMonth) -> dict[str, Any]:
+    """A part of the answer without what the site does not state: overtime, a wished pattern."""
+    found = {field.name: getattr(part, field.name) for field in fields(part)}
+    return {name: value for name, value in found.items() if value is not None}

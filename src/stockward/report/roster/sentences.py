@@ -38,6 +38,7 @@ COST_WORD = {
     "weekends": "weekend shifts away from the fair share, likewise",
     "hours": "hours away from the fair share by more than a shift, 2 each",
     "overtime": "hours of overtime, 20 each",
+    "pattern": "shifts off the wished pattern, 20 each",
 }
 
 
@@ -164,6 +165,11 @@ def measures(answer: RosterAnswer) -> tuple[str, ...]:
         said.append(f"{words.count(len(idle), 'guard')} without a shift: {words.listed(idle, _MOST_NAMED)}.")
     if answer.overtime is not None:
         said.append(_overtime(answer.overtime))
+    off = [one.off_pattern for one in answer.guards if one.off_pattern]
+    if any(one.off_pattern is not None for one in answer.guards):
+        shifts = words.count(len(answer.duties), "shift")
+        of = f", of {words.count(len(off), 'guard')}" if off else ""
+        said.append(f"{words.number(sum(off)) if off else 'None'} of {shifts} off the wished pattern{of}.")
     wishes = sum(one.wishes for one in answer.guards)
     if wishes:
         said.append(

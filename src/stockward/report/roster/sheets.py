@@ -125,6 +125,8 @@ def _fairness(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
         "guard", "affiliation", "qualifications", "days there", "shifts", "hours", "contract (h)", "fair share (h)",
         "nights", "fair nights", "weekend shifts", "fair weekend shifts", "wishes", "met", "changed",
     )  # fmt: skip
+    off = [one.off_pattern for one in answer.guards]
+    wished = any(number is not None for number in off)
     rows: list[tuple[Any, ...]] = [
         (
             one.person, one.affiliation, " ".join(one.qualifications), one.days_there, one.shifts, one.hours,
@@ -133,6 +135,8 @@ def _fairness(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
         )
         for one in answer.guards
     ]  # fmt: skip
+    if wished:
+        header, rows = (*header, "off the pattern"), [(*row, number) for row, number in zip(rows, off, strict=True)]
     _table(book, "fairness", header, rows, styles)
 
 

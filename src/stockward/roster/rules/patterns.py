@@ -1,9 +1,9 @@
-"""The form of a pattern of rotation, and the rules of a site that a pattern contradicts."""
+"""Patterns of rotation: the form of one that is compulsory, the cost of one that is wished, what one contradicts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from stockward.roster.rules.forms import Counter, Form, Integers, Months
 if TYPE_CHECKING:
     from stockward.book.settings import WorkRules
     from stockward.roster.rules.drafting import Reason, RosterDraft
+    from stockward.roster.site.demand import DatedShift
     from stockward.roster.site.problem import GuardProblem
 
 _KINDS = "NEL"
@@ -25,6 +26,64 @@ _MANY = 10_000
 def cells_of(rules: WorkRules) -> str:
     """The letters of the pattern that a site states; none where it states none."""
     return "" if rules.pattern is None else rotation_cells(rules.pattern) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class WishedRotation:
+    """A pattern that a site wishes: its letters, and of each guard the begins that fit best what is settled."""
+
+    cells: str
+    begins: tuple[tuple[int, ...], ...]
+
+    def off(self, guard: int, shifts: Sequence[DatedShift]) -> int:
+        """How many shifts of a guard lie off the pattern, by the begin by which the fewest do."""
+        return min(
+            sum(not _allows(self.cells, shift.day + begin, shift.kind) for shift in shifts)
+            for begin in self.begins[guard]
+        )
+
+    def term(self, draft: RosterDraft, guard: int) -> Any:
+        """The same in a model: n ≥ Σ x_gs over the shifts off the pattern where begin o is chosen, one is.
+
+        What is settled around the roster has chosen the begins already, and is not counted.
+        """
+        chosen = [draft.model.new_bool_var("") for _ in self.begins[guard]]
+        draft.model.add_exactly_one(chosen)
+        off = draft.model.new_int_var(0, draft.problem.horizon.days, "")
+        shifts: list[tuple[Any, Any]] = [(shift, literal) for shift, literal in draft.of_guard(guard)]
+        shifts += [(draft.problem.shifts[s], 1) for s in draft.kept_of(guard)]
+        for begin, literal in zip(self.begins[guard], chosen, strict=True):
+            missed = [x for shift, x in shifts if not _allows(self.cells, shift.day + begin, shift.kind)]
+            draft.model.add(off >= sum(missed)).only_enforce_if(literal)
+        return off
+
+
+def wished_rotation(problem: GuardProblem) -> WishedRotation | None:
+    """The pattern that a site wishes; ``None`` where it wishes none."""
+    wished = problem.rules.wished_pattern
+    cells = None if wished is None else rotation_cells(wished)
+    if not cells:
+        return None
+    return WishedRotation(cells, tuple(tuple(_begins(problem, guard, cells)) for guard in range(len(problem.guards))))
+
+
+def shifts_off(problem: GuardProblem, cells: str) -> Callable[[Months], Integers]:
+    """What counts in arrays the shifts of each row that lie off a pattern, by the begin by which the fewest do."""
+    days, length = problem.horizon.days, len(cells)
+    off = np.array(
+        [[[not _allows(cells, day + begin, kind) for begin in range(length)] for day in range(days)]
+         for kind in range(len(_KINDS))], np.int64,
+    )  # fmt: skip
+    barred = np.full((len(problem.guards), length), _MANY, np.int64)
+    for guard in range(len(problem.guards)):
+        barred[guard, _begins(problem, guard, cells)] = 0
+
+    def count(months: Months) -> Integers:
+        work, kinds = months.work[:, months.inside], months.kind[:, months.inside]
+        missed = sum((work & (kinds == kind)).astype(np.int64) @ off[kind] for kind in range(len(_KINDS)))
+        return np.asarray((missed + barred[months.guards]).min(axis=1), np.int64)
+
+    return count
 
 
 def follows_rotation() -> Form:
@@ -47,22 +106,8 @@ def follows_rotation() -> Form:
                 draft.require(sum(fitting) >= literal, replace(reason, day=shift.day))
 
     def counter(problem: GuardProblem) -> Counter:
-        cells = cells_of(problem.rules)
-        days, length = problem.horizon.days, len(cells)
-        off = np.array(
-            [[[not _allows(cells, day + begin, kind) for begin in range(length)] for day in range(days)]
-             for kind in range(len(_KINDS))], np.int64,
-        )  # fmt: skip
-        barred = np.full((len(problem.guards), length), _MANY, np.int64)
-        for guard in range(len(problem.guards)):
-            barred[guard, _begins(problem, guard, cells)] = 0
-
-        def breaches(months: Months, limits: Integers) -> Integers:
-            work, kinds = months.work[:, months.inside], months.kind[:, months.inside]
-            missed = sum((work & (kinds == kind)).astype(np.int64) @ off[kind] for kind in range(len(_KINDS)))
-            return np.asarray((missed + barred[months.guards]).min(axis=1), np.int64)
-
-        return breaches
+        count = shifts_off(problem, cells_of(problem.rules))
+        return lambda months, limits: count(months)
 
     return Form(write, counter)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from stockward.answers.roster import StatedRule
 from stockward.book.presets import WORK_PRESETS
+from stockward.book.rotations import rotation_cells
 from stockward.book.settings import NO_RULE, WorkRules
-from stockward.roster.rules.patterns import cells_of, pattern_contradictions
+from stockward.roster.rules.patterns import pattern_contradictions
 from stockward.roster.rules.spans import reference_periods
 from stockward.roster.rules.table import (
     AVERAGE_HOURS,
@@ -42,6 +43,8 @@ def require_stated(rules: WorkRules) -> None:
             "overtime_price_per_hour stands alone, and no overtime is allowed",
             f"write {OVERTIME.key} = 8, or what is allowed at the site, or leave the price out",
         )
+    if rules.pattern is not None and rules.wished_pattern is not None:
+        _refuse_one("pattern and wished_pattern both stand there", "state pattern to have it kept, or the other alone")
     least, most = SHORTEST_RUN.value(rules), LONGEST_RUN.value(rules)
     if least is not None and most is not None and least > most:
         raise UsageError(
@@ -81,10 +84,13 @@ def stated_rules(rules: WorkRules) -> tuple[StatedRule, ...]:
         price = rules.overtime_price_per_hour
         words = f"an hour of overtime costs {price:g}"
         stated.append(StatedRule(key="overtime_price_per_hour", value=price, words=words))
-    if rules.pattern is not None:
-        cells = cells_of(rules)
-        named = rules.pattern if rules.pattern == cells else f"{rules.pattern} ({cells})"
-        stated.append(StatedRule(key="pattern", value=rules.pattern, words=f"each in the pattern {named}"))
+    said_of = {"pattern": "each in the pattern", "wished_pattern": "where it can be, the pattern"}
+    for key, said in said_of.items():
+        pattern: str | None = getattr(rules, key)
+        if pattern is not None:
+            cells = rotation_cells(pattern)
+            named = pattern if pattern == cells else f"{pattern} ({cells})"
+            stated.append(StatedRule(key=key, value=pattern, words=f"{said} {named}"))
     return tuple(stated)
 
 

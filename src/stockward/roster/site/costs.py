@@ -7,7 +7,8 @@ share of a guard: the first costs 1, the second 2, the third 3, each further one
 better than a large one. The fair share of nights (of shifts at weekends) is the number of all nights to be filled, in
 proportion to the contract hours of those who can work any; a guard has it when the number is the share, rounded up or
 down. Hours are fair within one shift of the share; beyond, each hour begun counts. Where the site allows overtime,
-20 · each hour begun beyond the contract over the roster comes on top.
+20 · each hour begun beyond the contract over the roster comes on top; where it wishes a pattern of rotation, 20 · each
+shift off the pattern.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stockward.roster.rules.patterns import WishedRotation, wished_rotation
 from stockward.roster.site.demand import MINUTES_A_DAY, DatedShift
 from stockward.roster.site.problem import GuardProblem, Wish
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from stockward.roster.rules.drafting import RosterDraft
 
 CHANGE, WISH, NIGHT, WEEKEND, HOUR, OVERTIME_HOUR = 1000, 10, 20, 20, 2, 20
+OFF_PATTERN = 20
 STEEPEST = 4
 """The step away from a fair share from which on each costs as much."""
 
@@ -40,11 +43,13 @@ class Cost:
     weekends: int
     hours: int
     overtime: int
+    pattern: int
 
     @property
     def total(self) -> int:
         """The sum."""
-        return self.changes + self.wishes + self.nights + self.weekends + self.hours + self.overtime
+        unfair = self.nights + self.weekends + self.hours
+        return self.changes + self.wishes + unfair + self.overtime + self.pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,15 @@ class FairShare:
 class FairShares:
     """Fair shares by guard: of nights and of weekend shifts (numbers), and of work (minutes).
 
-    ``contracts`` are the minutes beyond which work is overtime; ``None`` where the site allows none.
+    ``contracts`` are the minutes beyond which work is overtime; ``None`` where the site allows none. ``rotation`` is
+    the pattern that it wishes.
     """
 
     nights: tuple[FairShare, ...]
     weekends: tuple[FairShare, ...]
     minutes: tuple[FairShare, ...]
     contracts: tuple[int, ...] | None = None
+    rotation: WishedRotation | None = None
 
 
 def fair_shares(problem: GuardProblem) -> FairShares:
@@ -81,6 +88,7 @@ def fair_shares(problem: GuardProblem) -> FairShares:
         _counted(problem, places, contracts, [shift.weekend for shift in shifts]),
         tuple(FairShare(max(one.low - longest, 0), one.high + longest, one.exact) for one in minutes),
         tuple(contracts) if problem.rules.max_overtime_hours_per_week else None,
+        wished_rotation(problem),
     )
 
 
@@ -128,11 +136,12 @@ def measure_cost(problem: GuardProblem, times: Times, posts: dict[tuple[int, int
         weekends=sum(load.weekends for load in loads),
         hours=sum(load.hours for load in loads),
         overtime=sum(load.overtime for load in loads),
+        pattern=sum(load.pattern for load in loads),
     )
 
 
 def unfair_load(shares: FairShares, guard: int, shifts: Sequence[DatedShift]) -> Cost:
-    """What the shifts of one guard cost by being away from the fair shares, and by overtime."""
+    """What the shifts of one guard cost by being away from the fair shares, by overtime, and off a wished pattern."""
     minutes, fair = sum(shift.minutes for shift in shifts), shares.minutes[guard]
     return Cost(
         changes=0,
@@ -141,6 +150,7 @@ def unfair_load(shares: FairShares, guard: int, shifts: Sequence[DatedShift]) ->
         weekends=WEEKEND * _apart(sum(shift.weekend for shift in shifts), shares.weekends[guard]),
         hours=HOUR * -(-max(minutes - fair.high, fair.low - minutes, 0) // 60),
         overtime=OVERTIME_HOUR * -(-overtime_minutes(shares, guard, minutes) // 60),
+        pattern=0 if shares.rotation is None else OFF_PATTERN * shares.rotation.off(guard, shifts),
     )
 
 
@@ -192,7 +202,7 @@ def objective(draft: RosterDraft, shares: FairShares) -> list[Any]:
 
 
 def fairness(draft: RosterDraft, shares: FairShares) -> list[Any]:
-    """The terms of nights, weekends, hours and overtime.
+    """The terms of nights, weekends, hours, overtime and a wished pattern.
 
     u ≥ number − high, v ≥ low − number, and the cost of u + v steps is the greatest of its tangents.
     """
@@ -209,6 +219,8 @@ def fairness(draft: RosterDraft, shares: FairShares) -> list[Any]:
         if shares.contracts is not None:
             contract = FairShare(0, shares.contracts[guard], shares.contracts[guard])
             terms.append(OVERTIME_HOUR * _hours(draft, *minutes, contract))
+        if shares.rotation is not None:
+            terms.append(OFF_PATTERN * shares.rotation.term(draft, guard))
     return terms
 
 

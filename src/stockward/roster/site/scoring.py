@@ -11,9 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from stockward.roster.rules.forms import Integers, Months
+from stockward.roster.rules.patterns import shifts_off
 from stockward.roster.rules.table import OF_A_GUARD
 from stockward.roster.site.columns import Translated
-from stockward.roster.site.costs import HOUR, NIGHT, OVERTIME_HOUR, STEEPEST, WEEKEND, fair_shares
+from stockward.roster.site.costs import (
+    HOUR,
+    NIGHT,
+    OFF_PATTERN,
+    OVERTIME_HOUR,
+    STEEPEST,
+    WEEKEND,
+    fair_shares,
+)
 from stockward.roster.site.problem import GuardProblem
 
 BREACH = 10_000
@@ -48,6 +57,8 @@ class Scorer:
             for shares in (self.shares.nights, self.shares.weekends, self.shares.minutes)
         )
         self._contracts = None if self.shares.contracts is None else np.array(self.shares.contracts, np.int64)
+        rotation = self.shares.rotation
+        self._off_pattern = None if rotation is None else shifts_off(problem, rotation.cells)
         self.can = np.stack([person.open for person in self.translated.problem.people])
         self.costs = np.stack([person.costs for person in self.translated.problem.people])
         self._number_shifts()
@@ -114,6 +125,8 @@ class Scorer:
         away = np.maximum(np.maximum(minutes - high, low - minutes), 0)
         if self._contracts is not None:
             total = total + OVERTIME_HOUR * -(-np.maximum(minutes - self._contracts[guards], 0) // 60)
+        if self._off_pattern is not None:
+            total = total + OFF_PATTERN * self._off_pattern(self.months_of(rows, guards))
         if self.ordinary is not None:
             total = total + BEYOND * -(-np.maximum(minutes - self.ordinary[guards], 0) // 60)
         return np.asarray(total + HOUR * -(-away // 60), np.int64)
