@@ -32,7 +32,7 @@ PATTERNS = ("4-on-4-off", "2-days-2-nights-4-off", "panama", "ELN-", "NN---")
 
 
 def works(folder: Path, pattern: str, number: int = 4, **tables: Any) -> Site:
-    rules = {"max_hours_per_week": 60, "min_rest_hours": 8, "wished_pattern": f'"{pattern}"'}
+    rules: dict[str, Any] = {"max_hours_per_week": 60, "min_rest_hours": 8, "wished_pattern": f'"{pattern}"'}
     return small_site(folder, guards(number, hours=60), [post("gate")], rules=rules, **tables)
 
 
@@ -82,7 +82,7 @@ def test_search_report_and_a_count_by_hand_agree(tmp_path: Path, pattern: str) -
 
 def test_the_model_finds_what_trying_everything_finds(tmp_path: Path) -> None:
     """Two guards share a shift each day of a week: 128 ways, of which the model has the best."""
-    rules = {"max_hours_per_week": 60, "min_rest_hours": 8, "wished_pattern": '"WW--"'}
+    rules: dict[str, Any] = {"max_hours_per_week": 60, "min_rest_hours": 8, "wished_pattern": '"WW--"'}
     site = small_site(tmp_path, guards(2, hours=60), [post("gate", start="08:00", end="16:00")], rules=rules)
     problem = problem_of(site)
     found = solve(problem, whole_roster(problem), SearchRequest(seed=1))
@@ -118,7 +118,12 @@ def test_without_a_wish_nothing_is_told_of_it(tmp_path: Path) -> None:
 
 
 def test_a_pattern_is_kept_or_wished_and_not_both(tmp_path: Path) -> None:
-    rules = {"max_hours_per_week": 60, "min_rest_hours": 8, "pattern": '"panama"', "wished_pattern": '"panama"'}
+    rules: dict[str, Any] = {
+        "max_hours_per_week": 60,
+        "min_rest_hours": 8,
+        "pattern": '"panama"',
+        "wished_pattern": '"panama"',
+    }
     with pytest.raises(UsageError, match="pattern and wished_pattern both stand there: state pattern to have it kept"):
         roster(small_site(tmp_path, guards(6), [post("gate")], rules=rules))
     with pytest.raises(SiteError, match="wished_pattern"):

@@ -20,7 +20,6 @@ from stockward.answers.roster import (
     Relaxation,
     RosterAnswer,
     RosterCost,
-    RosterOvertime,
 )
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
@@ -55,6 +54,7 @@ from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, OVERTIME
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
 from stockward.roster.site.demand import MOST_WEEKS, TABLES, Horizon, begun_before, post_spans, rows_not_known
 from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
+from stockward.roster.site.overtime import overtime_of
 from stockward.roster.site.problem import GuardProblem, make_problem
 from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.limits import DEFAULT_SEED
@@ -498,24 +498,8 @@ def _answer(
         changed=None if problem.earlier is None or made.rows is None else changed(problem, made.times),
         notes=notes,
         set_aside={name: rows for name in TABLES if (rows := site.set_aside[name].height)},
-        overtime=_overtime(site, problem, duties),
+        overtime=overtime_of(problem, duties, site.settings.site.currency),
     )
-
-
-def _overtime(site: Site, problem: GuardProblem, duties: Sequence[Duty]) -> RosterOvertime | None:
-    """The overtime of a roster: what each guard works beyond the contract over its days."""
-    if not duties or not problem.rules.max_overtime_hours_per_week:
-        return None
-    worked = Counter[str]()
-    for duty in duties:
-        worked[duty.person] += round(60 * duty.hours)
-    beyond = [worked[guard.code] - guard.contract_minutes for guard in problem.guards]
-    hours = sum(minutes for minutes in beyond if minutes > 0) / 60
-    price = problem.rules.overtime_price_per_hour
-    return RosterOvertime(
-        hours=hours, guards=sum(minutes > 0 for minutes in beyond), price=price,
-        cost=None if price is None else price * hours, currency=site.settings.site.currency,
-    )  # fmt: skip
 
 
 def _cost(problem: GuardProblem, made: Made) -> RosterCost | None:
