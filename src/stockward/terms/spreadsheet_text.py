@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from stockward.terms.signs import spelt, unspelt
 
@@ -60,6 +60,29 @@ def csv_text(rows: Iterable[Iterable[str | float | None]], guard: Callable[[str]
         holds_an_end = safe.with_ends and not safe.with_ends.isdisjoint(cells)
         (quoted if holds_an_end else plain).writerow(cells)
     return text.getvalue()
+
+
+def csv_of_columns(header: Sequence[str], columns: Sequence[Sequence[str]]) -> str:
+    """The CSV that ``csv_text`` makes of rows of texts, guarded by ``no_formula``, from the columns of these.
+
+    Long tables have few columns in which any text needs care, and the others are told all at once.
+    """
+    care = [not _is_plain(column) for column in columns]
+    if any(needs and any("\r" in text for text in column) for needs, column in zip(care, columns, strict=True)):
+        return csv_text([header, *zip(*columns, strict=True)], guard=no_formula)
+    text, safe = io.StringIO(), _Safe(no_formula)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([safe[name] for name in header])
+    made = [list(map(safe.__getitem__, one)) if needs else one for needs, one in zip(care, columns, strict=True)]
+    writer.writerows(zip(*made, strict=True))
+    return text.getvalue()
+
+
+def _is_plain(column: Sequence[str]) -> bool:
+    """Whether no text of a column begins like a formula, or has a sign that ``spelt`` might spell."""
+    together = " ".join(column)
+    firsts = {text[:1] for text in column} - {""}
+    return together.isascii() and spelt(together) == together and all(map(str.isalnum, firsts))
 
 
 class _Safe(dict[str, str]):

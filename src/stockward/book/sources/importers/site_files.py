@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes
-from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
+from stockward.terms.spreadsheet_text import csv_of_columns, text_of
 
 _KEYS = {
     "movements": ("movement",), "counts": ("inventory", "area", "material", "sheet", "source"),
@@ -95,6 +94,6 @@ def _rows_of(path: Path, key: Sequence[str]) -> list[dict[str, str]]:
     return [{key: text_of(value or "") for key, value in row.items() if key} for row in reader]
 
 
-def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+def table_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
     """Rows as a CSV with a header; what a row lacks is blank, and no cell runs as a formula."""
-    return csv_text(chain([columns], (map(row.get, columns) for row in rows)), guard=no_formula)
+    return csv_of_columns(columns, [[row.get(name, "") for row in rows] for name in columns])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, time
+from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid
@@ -35,8 +37,20 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
         if block.of_people:
             head["people"] = True
         lines.append(json.dumps(head, ensure_ascii=False))
-        lines += [_written([row.number, row.heading, row.cells, *([row.struck] if row.struck else [])]) for row in rows]
+        lines += map(_line, rows)
     return "\n".join([*lines, ""])
+
+
+def _line(row: TableRow) -> str:
+    """A row as JSON; what most cells are, texts and numbers, is written without looking for its kind."""
+    cells = ", ".join(
+        [
+            _quoted(cell) if type(cell) is str else repr(cell) if type(cell) is float and isfinite(cell) else _json(cell)
+            for cell in row.cells
+        ]
+    )
+    struck = f", {_quoted(row.struck)}" if row.struck else ""
+    return f"[{row.number}, {_quoted(row.heading)}, [{cells}]{struck}]"
 
 
 def read_stored(text: str, file: str) -> list[Block]:
@@ -76,7 +90,8 @@ def _plain(cell: object) -> Any:
     raise TypeError
 
 
-_written = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+_json = lru_cache(50_000, typed=True)(json.JSONEncoder(ensure_ascii=False, default=_plain).encode)
+_quoted = json.encoder.encode_basestring
 
 
 def _typed(said: Any) -> CellValue:

@@ -54,6 +54,10 @@ def _names_of_roles(vocabulary: str) -> Iterator[tuple[str, list[str]]]:
         yield row["role"], ",".join([row["aliases"], *row.get("more", [])]).split(";")
 
 
+_SIGNS_IN_A_LABEL = 4
+"""Blanks and other signs that may stand in a label besides what it is known by."""
+
+
 def known_as(header: str, vocabulary: str = LEDGERS) -> tuple[str, int] | None:
     """The role that a header is known for, and its rank in it; what stands in brackets behind it may be its unit."""
     known = roles_by_alias(vocabulary)
@@ -77,6 +81,19 @@ def is_known(header: str) -> bool:
     return folded(header) in _known() or (
         _BRACKETS.search(header) is not None and folded(_BRACKETS.sub("", header)) in _known()
     )
+
+
+def may_be_known(header: str) -> bool:
+    """Whether a text may be a header that is known: a look at its end spares most names of things, which end in a digit.
+
+    No header does but for labels that are numbers, which are short.
+    """
+    return not header[-1:].isdigit() or len(header) <= _longest_in_digits()
+
+
+@cache
+def _longest_in_digits() -> int:
+    return max((len(name) for name in _known() if name[-1:].isdigit()), default=0) + _SIGNS_IN_A_LABEL
 
 
 @cache

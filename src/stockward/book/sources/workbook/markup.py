@@ -12,6 +12,7 @@ from xml.parsers import expat
 _PIECE = 1 << 20
 """So many bytes are given to the parser at a time; no tag is longer."""
 _DEEPEST = 1_000
+_END, _AT_ONCE, _FEW = b"</", b"/>", 100
 _MOST_NAMES = 500_000
 """Names of tags, and words before a sign of equality: those of formulas are among them."""
 _NAMES = (
@@ -31,7 +32,10 @@ def require_sound(content: bytes) -> None:
     parser = expat.ParserCreate()
     # The parser alone knows for sure where a tag ends; where one begins is told by its sign.
     ended: list[str] = []
-    parser.EndElementHandler = ended.append
+    # Few tags can end where they begin: then each of the others has an end that is seen, and none needs telling.
+    counts_ends = content.count(_AT_ONCE) > _FEW
+    if counts_ends:
+        parser.EndElementHandler = ended.append
     names: set[bytes] = set()
     # Few signs need no looking up of names, which takes longer than all else.
     many = sum(map(content.count, _SIGNS)) - sum(map(content.count, _USUAL)) > _MOST_NAMES
@@ -44,7 +48,8 @@ def require_sound(content: bytes) -> None:
             raise ValueError("more names than a program writes")
         parser.Parse(piece, False)
         before, read = read, parser.CurrentByteIndex
-        depth += content.count(b"<", before, read) - content.count(b"</", before, read) - len(ended)
+        ends = content.count(_END, before, read)
+        depth += content.count(b"<", before, read) - ends - (len(ended) if counts_ends else ends)
         ended.clear()
         if depth > _DEEPEST or start + len(piece) - read > _PIECE:
             raise ValueError("deeper, or in longer tags, than a program writes")

@@ -24,7 +24,7 @@ from stockward.book.sources.importers.grid.labels import (
 )
 from stockward.book.sources.importers.grid.merges import merged_figures
 from stockward.book.sources.importers.written.days import is_a_month
-from stockward.book.sources.naming.aliases import how_many_known, is_known, role_of
+from stockward.book.sources.naming.aliases import how_many_known, is_known, may_be_known, role_of
 from stockward.terms.spelling import folded
 
 _MOST_LINES_BELOW = 4
@@ -149,7 +149,8 @@ def cell_as_text(cell: CellValue) -> str:
 def _heads(grid: SheetGrid) -> Iterator[tuple[int, int, list[str]]]:
     """Each header row: where it begins, how many rows it takes, and the name of each column."""
     number, rows = 0, grid.rows
-    names = {cell for cell in {*chain.from_iterable(rows)} if type(cell) is str and cell.strip() and _is_known(cell)}
+    texts = (cell for cell in {*chain.from_iterable(rows)} if type(cell) is str and cell.strip() and may_be_known(cell))
+    names = {cell for cell in texts if _is_known(cell)}
     while number < len(rows):
         # Most rows have no known name, and are looked at no further.
         if names.isdisjoint(rows[number]) or sum(cell in names for cell in rows[number]) < FEWEST_NAMES - 1:
