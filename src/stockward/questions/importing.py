@@ -14,6 +14,7 @@ from stockward.book.site import WORKBOOK
 from stockward.book.sources.importers.columns import JOINT, speaks_of_a_count, tells_its_kind
 from stockward.book.sources.importers.grid.accounts import with_joined_accounts
 from stockward.book.sources.importers.grid.boxes import with_boxes_apart
+from stockward.book.sources.importers.grid.days_across import days_as_rows
 from stockward.book.sources.importers.grid.files import ReadFile, SheetGrid, name_of, read_file
 from stockward.book.sources.importers.grid.layout import Block, blocks_of
 from stockward.book.sources.importers.grid.named import with_named_headers
@@ -279,6 +280,9 @@ class _Tables:
         self.blocks = [block for one in self.read for grid in one.grids for block in self._of(grid)]
 
     def _of(self, grid: SheetGrid) -> list[Block]:
+        across = days_as_rows(grid)
+        if across and not any(map(self._is_known, blocks_of(grid))):
+            return with_named_headers(grid, across, self.mapping)
         found = calendars_of(grid, self.mapping)
         if found is None:
             tables = periods_as_rows(grid) or with_joined_accounts(blocks_of(grid), self._is_known)

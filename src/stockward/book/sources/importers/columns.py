@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from stockward.book.sources.importers.grid.days_across import DAY
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import are_numbers, cells_below, headers_of, may_be_books
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
@@ -13,7 +14,7 @@ from stockward.book.sources.importers.grid.marks import is_nothing
 from stockward.book.sources.importers.mapping import MAPPING, MappingFile
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import is_serial_day, ways_that_fit
-from stockward.book.sources.importers.written.numerals import share_of_numbers
+from stockward.book.sources.importers.written.numerals import bare_fraction, share_of_numbers
 from stockward.book.sources.importers.written.unsaid import are_days_of_a_month, lack_a_part
 from stockward.book.sources.naming.aliases import LEDGERS, PEOPLE_LISTS, known_as, role_of
 from stockward.terms.spelling import folded
@@ -246,7 +247,9 @@ def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     """Whether the cells of a column are of the kind that its role needs."""
     filled = list(islice((cell for cell in cells if not (is_blank_cell(cell) or is_nothing(cell))), _LOOKED_AT))
     if role in NUMBERS:
-        return not filled or share_of_numbers(filled) >= _AT_LEAST
+        # Below a header of quantities 1/2 is a figure, be it of what it may.
+        others = [cell for cell in filled if not (isinstance(cell, str) and bare_fraction(cell))]
+        return not others or len(others) <= (1 - _AT_LEAST) * len(filled) or share_of_numbers(others) >= _AT_LEAST
     if role in DATES:
         texts = [cell for cell in filled if isinstance(cell, str)]
         others = [cell for cell in filled if isinstance(cell, (int, float))]
@@ -260,9 +263,14 @@ def _holds(role: str, cells: Sequence[CellValue]) -> bool:
 
 
 def _asked_to_hold(role: str, header: str, cells: Sequence[CellValue], mapping: MappingFile, source: str) -> bool:
-    """Whether a person says that a column is what its header says, though its cells speak against it."""
+    """Whether a person says that a column is what its header says, though its cells speak against it.
+
+    Numbers that stood across are days.
+    """
     if role not in _IN_WORDS:
         return False
+    if header == DAY:
+        return True
     example = next(cell_as_text(cell) for cell in cells if not is_blank_cell(cell))
     is_likely = role in DATES and are_days_of_a_month(cells)
     choices = [_IT_IS, _IT_IS_NOT] if is_likely else [_IT_IS_NOT, _IT_IS]

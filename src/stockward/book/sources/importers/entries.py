@@ -27,7 +27,7 @@ from stockward.book.sources.importers.written.days import (
     moment_as_written,
     serial_moment,
 )
-from stockward.book.sources.importers.written.figures import Figures
+from stockward.book.sources.importers.written.figures import Figures, no_number
 from stockward.book.sources.importers.written.numerals import split_unit, value_of
 from stockward.book.sources.naming.aliases import in_brackets
 from stockward.terms.spelling import folded
@@ -236,7 +236,9 @@ class EntryReader:
                     value = None
                     _wait(entry, self._conventions.decimal_paths[file])
             elif value is None and role not in _BESIDE and not is_mark(cell):
-                entry.faults.append(f"{role} {cell_as_text(cell)!r} is no number")
+                value = self._figures.fraction(entry, role, cell)
+                if value is None:
+                    entry.faults.append(f"{role} {cell_as_text(cell)!r} {no_number(cell)}")
             if role in self._units and value is not None:
                 self._read_unit(entry, role, cell)
             if value is not None:

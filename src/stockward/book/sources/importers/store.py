@@ -42,15 +42,16 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
 
 
 def _line(row: TableRow) -> str:
-    """A row as JSON; what most cells are, texts and numbers, is written without looking for its kind."""
-    cells = ", ".join(
-        [
-            _quoted(cell) if type(cell) is str else repr(cell) if type(cell) is float and isfinite(cell) else _json(cell)
-            for cell in row.cells
-        ]
-    )
+    """A row as JSON."""
     struck = f", {_quoted(row.struck)}" if row.struck else ""
-    return f"[{row.number}, {_quoted(row.heading)}, [{cells}]{struck}]"
+    return f"[{row.number}, {_quoted(row.heading)}, [{', '.join(map(_cell, row.cells))}]{struck}]"
+
+
+def _cell(cell: CellValue) -> str:
+    """A cell as JSON; a text or a number, as most are, is written without looking for its kind."""
+    if type(cell) is str:
+        return _quoted(cell)
+    return repr(cell) if type(cell) is float and isfinite(cell) else _json(cell)
 
 
 def read_stored(text: str, file: str) -> list[Block]:

@@ -84,9 +84,9 @@ def is_known(header: str) -> bool:
 
 
 def may_be_known(header: str) -> bool:
-    """Whether a text may be a header that is known: a look at its end spares most names of things, which end in a digit.
+    """Whether a text may be a header that is known, as a look at its end tells.
 
-    No header does but for labels that are numbers, which are short.
+    Most names of things end in a digit; no header does, but for labels that are numbers, which are short.
     """
     return not header[-1:].isdigit() or len(header) <= _longest_in_digits()
 

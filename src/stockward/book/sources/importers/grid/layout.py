@@ -279,7 +279,7 @@ def _over(grid: SheetGrid, top: int, part: list[int]) -> str:
 
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
-    heading, covered, width = _heading_of(titles), block.grid.covered, max(block.places) + 1
+    heading, covered, width = heading_of(titles), block.grid.covered, max(block.places) + 1
     own = {folded(name) for name in block.headers}
     shared = merged_figures(block.grid, block.places, block.headers)
     is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
@@ -341,7 +341,7 @@ def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:
     return STRUCK_IN_PART if whole or any(place in struck.partly for place in places) else ""
 
 
-def _heading_of(titles: Sequence[str]) -> str:
+def heading_of(titles: Sequence[str]) -> str:
     """What heads the first rows below titles: what their labels say, or else the last of them."""
     labelled = [title for title in titles if line_of_labels([title])]
     return BETWEEN_LABELS.join(labelled) if labelled else titles[-1] if titles else ""

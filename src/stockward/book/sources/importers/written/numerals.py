@@ -28,6 +28,10 @@ _BROKEN = re.compile(rf"(?P<whole>\d+)?(?:\s*(?P<sign>[{_FRACTION}])|\s+(?P<over
 """A whole number with a fraction behind it, or a fraction alone: 12½, 1 1/2, ½."""
 
 
+_BARE = re.compile(r"\s*(?P<over>[1-9]\d?)\s*/\s*(?P<under>[2-9]|1[0-9]|2[045])\s*(?P<unit>[^\W\d_][\w.]*)?\s*")
+"""A fraction with nothing before it, and a unit behind it or none."""
+
+
 _OTHER_FIGURES = {zero + figure: str(figure) for zero in (0x660, 0x6F0, 0x966, 0xFF10) for figure in range(10)}
 """Figures of Arabic, Persian, Devanagari and of wide letters."""
 
@@ -87,6 +91,19 @@ def _broken_number(text: str) -> float | None:
     else:
         return None
     return float(found["whole"] or 0) + part
+
+
+@lru_cache(50_000)
+def bare_fraction(text: str) -> float | None:
+    """What a figure is as a fraction that may be a day as well, or one of several: 1/2; ``None`` for any other text.
+
+    >>> bare_fraction("3/4 kg")
+    0.75
+    """
+    found = _BARE.fullmatch(text)
+    if found is None or int(found["over"]) >= int(found["under"]):
+        return None
+    return int(found["over"]) / int(found["under"])
 
 
 def split_unit(text: str) -> tuple[str, str]:
