@@ -157,6 +157,7 @@ class _NewTable:
     def merge(self, found: Differences) -> None:
         """Add what is new, and what a person takes of the rest."""
         named, known = self.named, self.known
+        self._note_colours()
         found.same += len(self.again) - len(self.changed)
         found.new += [entry.place for name, entry in named.items() if name not in known]
         found.changed += [named[name].place for name in named if name in self.changed]
@@ -165,6 +166,13 @@ class _NewTable:
         if None in answers:
             # All of what is asked about stays as it is, to be looked at again.
             found.pending |= {id(block) for block in self.blocks}
+
+    def _note_colours(self) -> None:
+        """A row that stands again bears the colour that it has now: it may have been cancelled since."""
+        for name in self.again:
+            known, colour = self.known[name], self.named[name].row.colour
+            if colour != known.row.colour:
+                known.row = known.row._replace(colour=colour)
 
     def _ask_who_left(self) -> str | None:
         """Whoever stands in a list of people no more has left on some day, and stays in the books until then."""

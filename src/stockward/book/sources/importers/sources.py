@@ -49,7 +49,12 @@ from stockward.book.sources.importers.site_rows import (
     SiteRows,
     days_with_movements,
 )
-from stockward.book.sources.importers.written.cancelled import may_be_cancelled, without_cancelled, without_struck
+from stockward.book.sources.importers.written.cancelled import (
+    may_be_cancelled,
+    without_cancelled,
+    without_coloured,
+    without_struck,
+)
 from stockward.book.sources.importers.written.names import material_meant
 
 _ONCE = "it stands in another table too, or that one is right"
@@ -124,6 +129,7 @@ class SourcesRead:
             fill_from_above(entries, [*self.places], self.mapping)
             repeat_what_stands_above(entries, self.mapping)
         entries = without_struck(self._merged(source, entries, blocks), source, self.mapping, told.left_out)
+        entries = without_coloured(entries, source, self.mapping, told.left_out)
         if profile is GENERIC:
             entries = without_cancelled(entries, roles, source, self.mapping, told.left_out)
         self.places |= {entry.area: None for entry in entries if entry.area and not entry.area.startswith(UNREAD)}

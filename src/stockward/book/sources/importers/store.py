@@ -43,8 +43,9 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
 
 def _line(row: TableRow) -> str:
     """A row as JSON."""
-    struck = f", {_quoted(row.struck)}" if row.struck else ""
-    return f"[{row.number}, {_quoted(row.heading)}, [{', '.join(map(_cell, row.cells))}]{struck}]"
+    marks = [row.struck, row.colour] if row.colour else [row.struck] if row.struck else []
+    marked = "".join(f", {_quoted(mark)}" for mark in marks)
+    return f"[{row.number}, {_quoted(row.heading)}, [{', '.join(map(_cell, row.cells))}]{marked}]"
 
 
 def _cell(cell: CellValue) -> str:
@@ -71,9 +72,8 @@ def read_stored(text: str, file: str) -> list[Block]:
                 block.of_people, block.reading = people, reading
                 blocks.append(block)
             else:
-                number, heading, cells, *struck = said
-                struck_through = str(struck[0]) if struck else ""
-                blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading, struck_through))
+                number, heading, cells, *marks = said
+                blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading, *map(str, marks[:2])))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         mend = "put it back as it was, or take it away and import every file again"
         raise SiteError(file, "these are no rows that an import has kept", mend) from None

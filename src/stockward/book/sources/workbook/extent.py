@@ -144,7 +144,7 @@ def cells(xml: bytes) -> Iterator[SheetCell]:
     for tag in _CELLS_AND_ROWS.finditer(xml):
         before, letters, number, behind, body, end, name, attributes = tag.groups()
         if not name:
-            column = _column(letters) if letters else column
+            column = column_of(letters) if letters else column
             kind, held = before or behind or b"", body or b""
             yield SheetCell((int(number) - 1 if number else row, column), kind.decode(), held, b"<" in held)
             column += 1
@@ -189,11 +189,11 @@ def _named(attributes: bytes) -> tuple[CellPlace | None, str]:
     """The place that a cell names, if it does, and its type."""
     if usual := _USUAL.fullmatch(attributes):
         letters, row, kind = usual.groups()
-        return (int(row) - 1, _column(letters)), kind.decode() if kind else ""
+        return (int(row) - 1, column_of(letters)), kind.decode() if kind else ""
     if b"'" not in attributes and (its := _ITS_PLACE.search(attributes)):
         # No sign of a quotation stands in what is quoted, so this is an attribute itself.
         begin, end = its.span()
-        return (int(its[2]) - 1, _column(its[1])), _kind(attributes[:begin] + attributes[end:])
+        return (int(its[2]) - 1, column_of(its[1])), _kind(attributes[:begin] + attributes[end:])
     found = _attributes(attributes)
     return _place(found.get(b"r")), found.get(b"t", "")
 
@@ -294,7 +294,7 @@ def _place(reference: str | None) -> CellPlace | None:
 
 
 @cache
-def _column(letters: bytes) -> int:
+def column_of(letters: bytes) -> int:
     column = 0
     for letter in letters:
         column = column * 26 + letter - ord("A") + 1

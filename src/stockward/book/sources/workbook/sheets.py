@@ -7,7 +7,7 @@ calculated, and numbers that only look like codes. The first two are found in th
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -27,6 +27,7 @@ from stockward.book.sources.raw import (
     table_headed,
 )
 from stockward.book.sources.silence import contained
+from stockward.book.sources.workbook.colours import colours_of_rows
 from stockward.book.sources.workbook.extent import CellPlace, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
 from stockward.book.sources.workbook.hidden import hidden_lines, hidden_notices
@@ -109,6 +110,13 @@ class Workbook:
         """The cells of a sheet that are struck through."""
         try:
             return struck_cells(self.parts.sheet(sheet), self.parts.styles, self.parts.strings)
+        except DAMAGED:
+            raise SiteError(f"{self.file}[{sheet}]", "the formats of its cells cannot be read", _SAVE_AGAIN) from None
+
+    def colours(self, sheet: str, rows: Sequence[Sequence[Any]]) -> dict[int, str]:
+        """The colours of the rows of a sheet, which are those of ``grid``."""
+        try:
+            return colours_of_rows(self.parts.sheet(sheet), self.parts.styles, rows)
         except DAMAGED:
             raise SiteError(f"{self.file}[{sheet}]", "the formats of its cells cannot be read", _SAVE_AGAIN) from None
 

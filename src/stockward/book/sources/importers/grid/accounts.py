@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from stockward.book.sources.importers.grid.layout import Block, TableRow
+from stockward.book.sources.importers.grid.layout import Block
 from stockward.book.sources.naming.aliases import role_of
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
@@ -56,9 +56,7 @@ def _joined(one: Block, other: Block) -> Block:
     for side, named in zip((one, other), names, strict=True):
         for row in side.rows:
             cells = dict(zip(named, row.cells, strict=True))
-            block.rows.append(
-                TableRow(row.number, tuple(cells.get(name, "") for name in headers), row.heading, row.struck)
-            )
+            block.rows.append(row._replace(cells=tuple(cells.get(name, "") for name in headers)))
         for rule, numbers in side.dropped.items():
             block.dropped[rule] = sorted({*block.dropped.get(rule, ()), *numbers})
     block.rows.sort(key=lambda row: row.number)

@@ -70,7 +70,7 @@ def _apart(block: Block, pairs: Sequence[_Pair]) -> Block:
             for at in balances if unit != (filled or [_OF_PIECES])[-1] else ():
                 # What is left stands behind the second of the two.
                 own[at] = ""
-            found.rows.append(TableRow(row.number, (*own, *_figures(row, pairs, unit), unit), row.heading, row.struck))
+            found.rows.append(row._replace(cells=(*own, *_figures(row, pairs, unit), unit)))
     return found
 
 

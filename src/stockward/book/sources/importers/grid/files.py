@@ -8,7 +8,7 @@ import os
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -66,6 +66,8 @@ class SheetGrid:
         What a person who looks at the file might not know of it.
     struck
         Row and column, from 0, of the cells that are struck through.
+    colours
+        By row, from 0, the colour that most of it bears.
     """
 
     file: str
@@ -74,6 +76,7 @@ class SheetGrid:
     covered: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     struck: Struck = NONE_STRUCK
+    colours: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -139,7 +142,8 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
             rows, merged, notices = workbook.grid(sheet)
             notices += _told_of_comments(commented_cells(content, workbook.parts.paths[sheet]), f"{file}[{sheet}]")
             covered = _covered(merged, len(rows))
-            yield SheetGrid(file, sheet, rows, covered, tuple(notices), workbook.struck(sheet))
+            struck, colours = workbook.struck(sheet), workbook.colours(sheet, rows)
+            yield SheetGrid(file, sheet, rows, covered, tuple(notices), struck, colours)
         return
     if suffix in {".xlsx", ".xlsm", ".ods"} and not content.startswith(CONTAINER[:2]):
         raise SiteError(file, "this is no workbook, whatever its name says", _SAVE)

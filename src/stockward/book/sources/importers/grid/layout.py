@@ -43,12 +43,15 @@ class TableRow(NamedTuple):
 
     struck
         Whether it is struck through: ``STRUCK`` as a whole, ``STRUCK_IN_PART``, or empty.
+    colour
+        The colour that most of it bears; empty where that is black on white.
     """
 
     number: int
     cells: tuple[CellValue, ...]
     heading: str = ""
     struck: str = ""
+    colour: str = ""
 
 
 @dataclass
@@ -280,6 +283,7 @@ def _over(grid: SheetGrid, top: int, part: list[int]) -> str:
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
     heading, covered, width = heading_of(titles), block.grid.covered, max(block.places) + 1
+    colours = block.grid.colours
     own = {folded(name) for name in block.headers}
     shared = merged_figures(block.grid, block.places, block.headers)
     is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
@@ -326,9 +330,8 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if is_total and (alone or len(filled) < len(block.headers)):
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
-        block.rows.append(
-            TableRow(number, cells, heading, struck_through(block.grid, number, block.places) if is_any_struck else "")
-        )
+        struck = struck_through(block.grid, number, block.places) if is_any_struck else ""
+        block.rows.append(TableRow(number, cells, heading, struck, colours.get(number, "")))
 
 
 def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:

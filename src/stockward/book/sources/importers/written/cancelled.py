@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.grid.layout import STRUCK, STRUCK_IN_PART, Block
 from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.workbook.colours import LETTERS
 from stockward.terms.spelling import folded
 
 _ARE_CANCELLED, _COUNT, _ASIDE = "they were: leave them out", "they count", "leave these rows aside"
@@ -37,7 +40,10 @@ _NO_REMARKS = frozenset(
     )
 )
 """Roles whose columns name things, or say in words of their own what happened."""
-STRUCK_THROUGH, CALLED_CANCELLED = "struck", "cancelled_rows"
+STRUCK_THROUGH, CALLED_CANCELLED, COLOURED = "struck", "cancelled_rows", "coloured"
+_FADES = frozenset(("red", "grey", f"red {LETTERS}", f"grey {LETTERS}", f"white {LETTERS}"))
+"""Colours in which entries are crossed out, or taken out of sight."""
+_FEWEST_OF_A_SIDE = 5
 
 
 def without_struck(
@@ -53,6 +59,46 @@ def without_struck(
     asks = f"{_shown(struck, source)} struck through: were they cancelled?"
     gone = _left_out(struck, ("source", source, STRUCK_THROUGH), asks, (_ARE_CANCELLED, _COUNT), mapping)
     return _rest(entries, gone, "it is struck through", left_out)
+
+
+def without_coloured(
+    entries: Sequence[SourceEntry], source: str, mapping: MappingFile, left_out: dict[str, list[str]]
+) -> list[SourceEntry]:
+    """The entries of a source but for those in a colour of their own that a person says to leave out.
+
+    A colour that all rows bear says nothing; nor does one below most of them or every second, or of one side alone.
+    """
+    found: dict[str, list[SourceEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.row.colour:
+            found[entry.row.colour].append(entry)
+    gone: list[SourceEntry] = []
+    for colour, coloured in found.items():
+        if len(coloured) == len(entries) or _is_a_side(coloured, entries) or _is_a_pattern(colour, coloured, entries):
+            continue
+        asks = f"{_shown(coloured, source)} coloured ({colour}): cancelled, or do they count?"
+        may_be_gone = colour in _FADES
+        gone += _left_out(
+            coloured, ("source", source, COLOURED, colour), asks, (_COUNT, _ARE_CANCELLED), mapping,
+            never_accepted=may_be_gone,
+        )  # fmt: skip
+    return _rest(entries, gone, "it is coloured as what was cancelled", left_out)
+
+
+def _is_a_side(coloured: Sequence[SourceEntry], entries: Sequence[SourceEntry]) -> bool:
+    """Whether several rows are all that came in, or all that went out, and no others."""
+    ids = {id(entry) for entry in coloured}
+    sides = [{id(entry) for entry in entries if (entry.change or 0.0) * sign > 0} for sign in (1, -1)]
+    return len(coloured) >= _FEWEST_OF_A_SIDE and ids in sides
+
+
+def _is_a_pattern(colour: str, coloured: Sequence[SourceEntry], entries: Sequence[SourceEntry]) -> bool:
+    """Whether a ground lies below most rows, or below every second one for the eye alone."""
+    if colour == "red" or colour.endswith(LETTERS):
+        return False
+    numbers = [entry.row.number for entry in coloured]
+    in_turn = len(numbers) > 1 and all(other - one in {0, 2} for one, other in pairwise(numbers))
+    return 2 * len(coloured) > len(entries) or (in_turn and 2 * len(coloured) + 1 >= len(entries))
 
 
 def without_cancelled(
@@ -86,7 +132,7 @@ def without_cancelled(
 
 def may_be_cancelled(entry: SourceEntry) -> bool:
     """Whether it is asked whether an entry was cancelled."""
-    return any(path[2:3] in {(STRUCK_THROUGH,), (CALLED_CANCELLED,)} for path in entry.waits)
+    return any(path[2:3] in {(STRUCK_THROUGH,), (CALLED_CANCELLED,), (COLOURED,)} for path in entry.waits)
 
 
 def _rest(
@@ -99,12 +145,18 @@ def _rest(
 
 
 def _left_out(
-    entries: list[SourceEntry], path: Path, asks: str, choices: Sequence[str], mapping: MappingFile
+    entries: list[SourceEntry],
+    path: Path,
+    asks: str,
+    choices: Sequence[str],
+    mapping: MappingFile,
+    *,
+    never_accepted: bool = False,
 ) -> list[SourceEntry]:
     """Those of entries that a person says to leave out."""
     if not entries:
         return []
-    answer = mapping.ask(*path, asks=asks, choices=choices)
+    answer = mapping.ask(*path, asks=asks, choices=choices, never_accepted=never_accepted)
     if answer is None:
         for entry in entries:
             entry.waits.append(path)
