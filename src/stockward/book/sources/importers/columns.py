@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from stockward.book.sources.importers.grid.days_across import DAY
+from stockward.book.sources.importers.grid.days_across import DAYS_ACROSS
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.held import are_numbers, cells_below, headers_of, may_be_books
 from stockward.book.sources.importers.grid.layout import Block, cell_as_text
@@ -269,7 +269,7 @@ def _asked_to_hold(role: str, header: str, cells: Sequence[CellValue], mapping: 
     """
     if role not in _IN_WORDS:
         return False
-    if header == DAY:
+    if header == DAYS_ACROSS:
         return True
     example = next(cell_as_text(cell) for cell in cells if not is_blank_cell(cell))
     is_likely = role in DATES and are_days_of_a_month(cells)

@@ -290,11 +290,12 @@ def _place(reference: str | None) -> CellPlace | None:
     match = _CELL.fullmatch(reference.encode())
     if match is None:
         raise ValueError(f"no place of a cell: {reference!r}")
-    return int(match[2]) - 1, _column(match[1])
+    return int(match[2]) - 1, column_of(match[1])
 
 
 @cache
 def column_of(letters: bytes) -> int:
+    """The place of a column, from 0, by its letters."""
     column = 0
     for letter in letters:
         column = column * 26 + letter - ord("A") + 1

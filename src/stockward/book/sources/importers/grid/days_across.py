@@ -30,7 +30,7 @@ from stockward.book.sources.raw import letters_of
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
 
-DAY = "Date (of the column)"
+DAYS_ACROSS = "Date (of the column)"
 """The header of the days of such a table."""
 _FEWEST_DAYS, _MOST_ABOVE, _LAST_DAY, _LEAP_YEAR = 3, 30, 31, 2000
 _SIDES, _UNIT, _OPENS = ("In", "Out", "Balance"), "Unit", "Opening balance"
@@ -140,7 +140,7 @@ def _block(grid: SheetGrid, head: _Across, end: int) -> Block | None:
     units = [
         "" if has_unit else _unit_of(grid, thing, [*kept, *([] if label is None else [label])]) for thing in things
     ]
-    block.headers = (*names, *([_UNIT] if any(units) else []), DAY, *_SIDES, "Note")
+    block.headers = (*names, *([_UNIT] if any(units) else []), DAYS_ACROSS, *_SIDES, "Note")
     block.places = tuple(range(len(block.headers)))
     for thing, unit in zip(things, units, strict=True):
         own = [*thing.cells, *([unit] if any(units) else [])]
