@@ -248,8 +248,8 @@ def _holds(role: str, cells: Sequence[CellValue]) -> bool:
     filled = list(islice((cell for cell in cells if not (is_blank_cell(cell) or is_nothing(cell))), _LOOKED_AT))
     if role in NUMBERS:
         # Below a header of quantities 1/2 is a figure, be it of what it may.
-        others = [cell for cell in filled if not (isinstance(cell, str) and bare_fraction(cell))]
-        return not others or len(others) <= (1 - _AT_LEAST) * len(filled) or share_of_numbers(others) >= _AT_LEAST
+        figures = [cell for cell in filled if not (isinstance(cell, str) and bare_fraction(cell))]
+        return len(figures) <= (1 - _AT_LEAST) * len(filled) or share_of_numbers(figures) >= _AT_LEAST
     if role in DATES:
         texts = [cell for cell in filled if isinstance(cell, str)]
         others = [cell for cell in filled if isinstance(cell, (int, float))]

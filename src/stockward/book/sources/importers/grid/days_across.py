@@ -72,13 +72,13 @@ def days_as_rows(grid: SheetGrid) -> list[Block]:
     heads = [found for top in range(len(grid.rows)) if (found := _across(grid, top)) is not None]
     if not heads or heads[0].top > _MOST_ABOVE:
         return []
-    found: list[Block] = []
+    blocks: list[Block] = []
     for head, end in zip(heads, [*(one.top for one in heads[1:]), len(grid.rows)], strict=True):
         block = _block(grid, head, end)
         if block is None:
             return []
-        found.append(block)
-    return [block for block in found if block.rows]
+        blocks.append(block)
+    return [block for block in blocks if block.rows]
 
 
 def _across(grid: SheetGrid, top: int) -> _Across | None:
