@@ -179,9 +179,9 @@ def table_of(
         return mapping.settle("source", source, "table", value=MOVEMENTS)
     likely = _likely(blocks, roles)
     asks = f"What is {blocks[0].name}, with the columns {', '.join(blocks[0].headers[:8])}?"
-    choices = [likely, *(one for one in _TABLES if one != likely)]
-    # What has days and numbers is not left out without a person's word.
+    # What has days and numbers is most likely no other list, and not left out without a person's word.
     doubtful = likely == LEFT_OUT and may_be_books(blocks)
+    choices = [*_TABLES] if doubtful else [likely, *(one for one in _TABLES if one != likely)]
     return mapping.ask("source", source, "table", asks=asks, choices=choices, never_accepted=doubtful)
 
 

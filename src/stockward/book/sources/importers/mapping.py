@@ -229,7 +229,8 @@ def written(mapping: MappingFile) -> str:
 
 
 def _question_lines(one: Question) -> list[str]:
-    told = f"# {grouped(one.rows)} rows wait, the first is {one.first}" if one.rows else "# no row waits for it"
+    wait = "1 row waits: it" if one.rows == 1 else f"{grouped(one.rows)} rows wait, the first"
+    told = f"# {wait} is {one.first}" if one.rows else "# no row waits for it"
     said = [f"# {one.asks}", *([f"# {one.because}"] if one.because else []), told]
     choices = ", ".join(map(quoted, one.choices[:_MOST_SHOWN]))
     return [

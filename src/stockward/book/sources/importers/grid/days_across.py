@@ -34,10 +34,11 @@ DAYS_ACROSS = "Date (of the column)"
 """The header of the days of such a table."""
 _FEWEST_DAYS, _MOST_ABOVE, _LAST_DAY, _LEAP_YEAR = 3, 30, 31, 2000
 _SIDES, _UNIT, _OPENS = ("In", "Out", "Balance"), "Unit", "Opening balance"
-_SIDE_OF = {"in": 0, "out": 1, "balance": 2}
+_SIDE_OF = {"in": 0, "out": 1, "balance": 2, "opening": 2}
 """The place of each among the figures of a row."""
 _BALANCES = re.compile(r"(?i)(?:closing|end(?:ing)?|day'?s?)(?: (?:balance|stock))?|(?:balance|stock) (?:c/?f|at end)")
 _OPENING = re.compile(r"(?i)opening|b/?f\b|brought|anfangsbestand|vortrag|initial|початк|на начало|açılış")
+_OPENS_A_DAY = re.compile(r"(?i)(?:opening|brought forward|b/?f)(?: (?:balance|stock))?")
 _BEHIND = re.compile(r"(?P<thing>.*\w\)?)\s*[-–:,/]?\s+(?P<side>[^\W\d_]+)\s*(?P<unit>\([^()]*\))?", re.DOTALL)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 
@@ -144,8 +145,8 @@ def _block(grid: SheetGrid, head: _Across, end: int) -> Block | None:
     block.places = tuple(range(len(block.headers)))
     for thing, unit in zip(things, units, strict=True):
         own = [*thing.cells, *([unit] if any(units) else [])]
-        if "balance" in thing.rows:
-            block.drop("balances of the days, read beside the rows above", thing.rows["balance"])
+        for side in sorted({"balance", "opening"} & thing.rows.keys()):
+            block.drop("balances of the days, read beside the rows above", thing.rows[side])
         block.rows += _rows_of(grid, head, thing, own, heading_of(titles))
     return block
 
@@ -158,7 +159,9 @@ def _says_sides(grid: SheetGrid, head: _Across, place: int, end: int) -> bool:
 
 
 def _role_of_side(text: str) -> str:
-    return "balance" if _BALANCES.fullmatch(text) else role_of(text)
+    if _BALANCES.fullmatch(text):
+        return "balance"
+    return "opening" if _OPENS_A_DAY.fullmatch(text) else role_of(text)
 
 
 def _is_a_total(text: str) -> bool:
@@ -240,13 +243,9 @@ def _rows_of(
     grid: SheetGrid, head: _Across, thing: _Thing, own: Sequence[CellValue], heading: str
 ) -> Iterator[TableRow]:
     """The rows of one thing, day by day; the balance of a day stands behind the last of that day."""
-    if head.opening is not None:
-        number, opened = next(
-            ((one, cell) for one in thing.rows.values() if not is_blank_cell(cell := _cell(grid, one, head.opening))),
-            (0, ""),
-        )
-        if not is_blank_cell(opened):
-            yield TableRow(number, (*own, "", "", "", opened, _OPENS), heading)
+    opened = [(number, _cell(grid, number, place)) for number, place in _places_of_opening(head, thing)]
+    for number, cell in [one for one in opened if not is_blank_cell(one[1])][:1]:
+        yield TableRow(number, (*own, "", "", "", cell, _OPENS), heading)
     shared = set(grid.covered.values())
     for day in head.days:
         moved = [side for side in ("in", "out") if side in thing.rows and _moves(grid, thing.rows[side], day)]
@@ -257,6 +256,12 @@ def _rows_of(
             figures[_SIDE_OF[side]] = MERGED if (number, day) in shared else _cell(grid, number, day)
             struck = struck_through(grid, number, [day])
             yield TableRow(number, (*own, grid.rows[head.top][day], *figures, ""), heading, struck)
+
+
+def _places_of_opening(head: _Across, thing: _Thing) -> list[tuple[int, int]]:
+    """Where the balance before all days may stand: in a column before them, or in a row of its own below the first."""
+    found = [] if head.opening is None else [(number, head.opening) for number in thing.rows.values()]
+    return [*found, *([(thing.rows["opening"], head.days[0])] if "opening" in thing.rows else [])]
 
 
 def _moves(grid: SheetGrid, number: int, day: int) -> bool:

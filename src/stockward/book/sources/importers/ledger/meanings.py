@@ -11,6 +11,8 @@ from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.terms.spelling import folded
 
+BALANCE_ALONE = "a line with a balance alone"
+"""Stands in place of the code of a line of a card that has neither a code nor a change."""
 ADJUSTMENT, COUNT, OPENING, CLOSING, LEAVE_OUT, TRANSIT, REVERSES = (
     "adjustment", "count", "opening", "closing", "leave out", "in transit", "reverses",
 )  # fmt: skip
@@ -137,6 +139,9 @@ def carries_a_balance(name: str) -> bool:
 
 
 def _choices(known: str | None, word: str | None, code: str, sign: int) -> Sequence[str]:
+    if code == BALANCE_ALONE:
+        # Of what moved nothing is said, so that it can be no movement.
+        return [COUNT, LEAVE_OUT]
     if known is not None:
         first, _, others = known.partition("?")
         named = [LEAVE_OUT if one == "drop" else one for one in (first, *others.split())]

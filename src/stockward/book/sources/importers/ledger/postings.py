@@ -12,6 +12,7 @@ from stockward.book.sources.importers.ledger.ends import posting_between
 from stockward.book.sources.importers.ledger.happening import IS_SO
 from stockward.book.sources.importers.ledger.meanings import (
     ADJUSTMENT,
+    BALANCE_ALONE,
     BY_DOCUMENT,
     BY_MATERIAL,
     COUNT,
@@ -212,7 +213,7 @@ def _open(entry: SourceEntry, code: str, sign: int, size: float | None, path: Pa
 
 
 def _count_line(entry: SourceEntry, meanings: Meanings) -> Posting:
-    code = code_of(entry) or "a line with a balance alone"
+    code = code_of(entry) or BALANCE_ALONE
     meaning = meanings.of(code, 0)
     if meaning is None:
         return _open(entry, code, 0, entry.numbers["balance"], meanings.path(code))
