@@ -167,13 +167,49 @@ def _blocks(folder: Path, rows: Rows) -> list[object]:
         [["Item", "", *_DAYS[:3], "Written off"], ["TNT", "In", 1, 2, 3, 4], ["TNT", "Out", 1, 2, 3, None]],
         [["Item", "", *_DAYS[:3]], ["TNT", "In", 1, 2, 3], [None, "In", 1, 2, 3], ["TNT", "Out", 1, 2, 3]],
         [["Item", "", *_DAYS[:3]], [None, "In", 1, 2, 3], [None, "Out", 1, 2, 3]],
-        [["Item", "Unit", *_DAYS[:3]], ["TNT", "kg", 1, 2, 3]],
+        [["Item", "Unit", 1, 2, 3], ["TNT", "kg", 1, 2, 3]],
+        [["Item", "Unit", *_DAYS[:3]], ["TNT", "kg", 1, 2, 3], [None, None, 1, 2, 3]],
         [["Item", "", *reversed(_DAYS)], ["TNT", "In", 1, 2, 3, 4, 5], ["TNT", "Out", 1, 2, 3, 4, 5]],
     ],
-    ids=["people", "clock", "another side", "figures beside", "twice", "no name", "no side", "backwards"],
+    ids=["people", "clock", "other side", "figures beside", "twice", "no name", "numbers", "no name once", "backwards"],
 )  # fmt: skip
 def test_what_is_another_table_is_not_read_so(tmp_path: Path, rows: Rows) -> None:
     assert not _blocks(tmp_path, rows)
+
+
+@pytest.mark.parametrize(
+    ("days", "answers"),
+    [
+        ([date(2026, 1, 31), date(2026, 2, 28)], {}), (["2026-01-31", "2026-02-28"], {}),
+        (["31 Jan", "28 Feb"], {("source", "L", "year"): "2026"}), (["31 Jan 2026", "28 Feb 2026"], {}),
+        (["31.01.2026", "28.02.2026"], {}), (["Count of 31 Jan 2026", "Count of 28 Feb 2026"], {}),
+    ],
+)  # fmt: skip
+def test_what_was_counted_on_several_days_stands_below_these(
+    tmp_path: Path, days: list[object], answers: dict[tuple[str, ...], str]
+) -> None:
+    rows: Rows = [
+        ["STOCKTAKES"], ["Item", "Unit", "Store", *days], ["Cap", "each", "A", 200, 180], ["Cord", "m", "A", None, 50],
+        ["Total", None, None, 200, 230],
+    ]  # fmt: skip
+    truth = {("2026-01-31", "A", "Cap", 200.0), ("2026-02-28", "A", "Cap", 180.0)}
+    files = workbook(tmp_path / "l.xlsx", {"L": rows})
+    asked = imported(files, tmp_path / "site")
+    assert not asked.counts
+    known = {("source", "L", "table"): "counts", ("source", "L", "columns_answered", "counted"): "Figure", **answers}
+    found = imported(files, tmp_path / "site", {**known, ("units", "m"): "1 m"})
+    assert found.counts >= truth
+    assert {row[:3] for row in found.counts - truth} <= {("2026-02-28", "A", "Cord")}
+
+
+def test_figures_that_follow_one_another_are_no_other_header(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["Item", "Unit", "Store", "", 1, 2, 3], ["TNT", "kg", "A", "In", 1, 2, 3],
+        ["TNT", "kg", "A", "Out", None, 1, 2], ["RDX", "kg", "A", "In", 1, 2, 3],
+    ]  # fmt: skip
+    found = imported(workbook(tmp_path / "l.xlsx", {"L": rows}), tmp_path / "site", _MONTH)
+    truth = {came(f"2026-03-0{day}", name, day, "A") for day in (1, 2, 3) for name in ("TNT", "RDX")}
+    assert found.movements == truth | {went("2026-03-02", "TNT", 1, "A"), went("2026-03-03", "TNT", 2, "A")}
 
 
 def test_one_figure_over_several_days_is_set_aside(tmp_path: Path) -> None:

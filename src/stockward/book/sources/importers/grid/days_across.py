@@ -1,7 +1,8 @@
-"""Tables with days across and, below each thing, a row for what came in and one for what went out.
+"""Tables with days across: each figure below a day is a row of that day.
 
-Each figure below a day is a row of that day. What the label of a row says, or the line above several rows, tells the
-side; a thing is named in the first of its rows, or in a line above them.
+Below each thing stand a row for what came in and one for what went out: what the label of a row says, or the line above
+several rows, tells the side; a thing is named in the first of its rows, or in a line above them. Or each thing has one
+row, as in lists of what was counted on several days.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ from stockward.terms.units import written_units
 
 DAYS_ACROSS = "Date (of the column)"
 """The header of the days of such a table."""
-_FEWEST_DAYS, _MOST_ABOVE, _LAST_DAY, _LEAP_YEAR = 3, 30, 31, 2000
+_FEWEST_DAYS, _FEWEST_NUMBERS, _MOST_ABOVE, _LAST_DAY, _LEAP_YEAR = 2, 3, 30, 31, 2000
+_COUNTED, _FIGURE = "Counted", "Figure"
+_COUNT_OF = re.compile(
+    r"(?i)(?:physical |stock )?(?:count(?:ed)?|stocktake|inventory|inventur|gezählt)\s*(?:of|on|at|am|vom|[:,-])?"
+    r"\s*(?P<day>.*\d.*)"
+)
 _SIDES, _UNIT, _OPENS = ("In", "Out", "Balance"), "Unit", "Opening balance"
 _SIDE_OF = {"in": 0, "out": 1, "balance": 2, "opening": 2}
 """The place of each among the figures of a row."""
@@ -66,13 +72,18 @@ class _Thing:
 
 
 def days_as_rows(grid: SheetGrid) -> list[Block]:
-    """The tables of a grid that have days across and sides below each other; none where one of them is another.
+    """The tables of a grid that have days across; none where one of them is another.
 
     Figures that belong to no side, or to no thing, make it another: then nothing of the grid is read in this way.
     """
-    heads = [found for top in range(len(grid.rows)) if (found := _across(grid, top)) is not None]
-    if not heads or heads[0].top > _MOST_ABOVE:
+    tops = range(min(len(grid.rows), _MOST_ABOVE))
+    first = next((found for top in tops if (found := _across(grid, top)) is not None), None)
+    if first is None:
         return []
+    # Figures may follow one another as days do: another header repeats what stands before the days of the first.
+    own = _names_before(grid, first, first.top)
+    again = (top for top in range(first.top + 1, len(grid.rows)) if _names_before(grid, first, top) == own)
+    heads = [first, *(found for top in again if (found := _across(grid, top)) is not None)]
     blocks: list[Block] = []
     for head, end in zip(heads, [*(one.top for one in heads[1:]), len(grid.rows)], strict=True):
         block = _block(grid, head, end)
@@ -80,6 +91,10 @@ def days_as_rows(grid: SheetGrid) -> list[Block]:
             return []
         blocks.append(block)
     return [block for block in blocks if block.rows]
+
+
+def _names_before(grid: SheetGrid, head: _Across, top: int) -> list[str]:
+    return [_text(grid.rows[top], place) for place in range(head.days[0])]
 
 
 def _across(grid: SheetGrid, top: int) -> _Across | None:
@@ -101,7 +116,14 @@ def _sums_up(header: str) -> bool:
     return names_a_total(header) or _role_of_side(header) == "balance"
 
 
-def _is_day(cell: CellValue) -> bool:
+def _day_in(cell: CellValue) -> CellValue:
+    """The day that a header names: behind a word for a count, or alone."""
+    found = _COUNT_OF.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    return found["day"] if found else cell
+
+
+def _is_day(header: CellValue) -> bool:
+    cell = _day_in(header)
     if isinstance(cell, date):
         return True
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
@@ -121,7 +143,7 @@ def _follow(days: Sequence[CellValue]) -> bool:
         return all(str(one)[:10] < str(other)[:10] for one, other in pairwise(days))
     numbers = [_number(day) for day in days]
     if all(numbers):
-        return all(other == one + 1 for one, other in pairwise(numbers))
+        return len(days) >= _FEWEST_NUMBERS and all(other == one + 1 for one, other in pairwise(numbers))
     return not any(numbers) and all(isinstance(day, str) for day in days) and len(set(days)) == len(days)
 
 
@@ -134,9 +156,10 @@ def _block(grid: SheetGrid, head: _Across, end: int) -> Block | None:
         return None
     titles = titles_above(grid, 0, head.top)
     block = Block(grid, head.top, (), (), titles)
-    things = _things(block, head, range(head.top + 1, end), kept, label)
+    lines = range(head.top + 1, end)
+    things = _things(block, head, lines, kept, label)
     if not things:
-        return None
+        return _with_one_row_each(Block(grid, head.top, (), (), titles), head, lines, names, kept)
     has_unit = "unit" in map(role_of, names)
     units = [
         "" if has_unit else _unit_of(grid, thing, [*kept, *([] if label is None else [label])]) for thing in things
@@ -149,6 +172,36 @@ def _block(grid: SheetGrid, head: _Across, end: int) -> Block | None:
             block.drop("balances of the days, read beside the rows above", thing.rows[side])
         block.rows += _rows_of(grid, head, thing, own, heading_of(titles))
     return block
+
+
+def _with_one_row_each(
+    block: Block, head: _Across, lines: Iterable[int], names: Sequence[str], kept: Sequence[int]
+) -> Block | None:
+    """A table with one row of figures for each thing.
+
+    ``None`` where the days have numbers alone, a row has a side or no name, or the figures are times of day.
+    """
+    grid, above = block.grid, block.grid.rows[head.top]
+    if not {"material", "material_name"} & set(map(role_of, names)) or any(_number(above[day]) for day in head.days):
+        return None
+    are_counts = all(_COUNT_OF.fullmatch(_text(above, day)) for day in head.days)
+    block.headers = (*names, DAYS_ACROSS, _COUNTED if are_counts else _FIGURE)
+    block.places = tuple(range(len(block.headers)))
+    for number in lines:
+        own = [_cell(grid, number, place) for place in kept]
+        filled = [day for day in head.days if _filled(grid.rows[number], day)]
+        figures = [_cell(grid, number, day) for day in filled]
+        if any(isinstance(cell, time) or _CLOCK.fullmatch(cell_as_text(cell)) for cell in figures):
+            return None
+        if any(_role_of_side(cell_as_text(cell)) in _SIDE_OF for cell in own) or (filled and is_blank_cell(own[0])):
+            return None
+        if filled and _is_a_total(cell_as_text(own[0])):
+            block.drop("a total", number)
+            continue
+        for day in filled:
+            struck, cell = struck_through(grid, number, [day]), _cell(grid, number, day)
+            block.rows.append(TableRow(number, (*own, _day_in(above[day]), cell), heading_of(block.titles), struck))
+    return block if block.rows else None
 
 
 def _says_sides(grid: SheetGrid, head: _Across, place: int, end: int) -> bool:

@@ -23,6 +23,8 @@ from stockward.terms.units import written_units
 _MOSTLY = 0.8
 _LOOKED_AT = 2_000
 _SMALLEST_CODE = 100
+_FEW = 12
+"""Of so few rows words come again that stand but twice."""
 _CODE = 3
 """Figures of the codes that programs have for kinds of movements."""
 _MOST_KINDS = 40
@@ -85,7 +87,8 @@ def may_say_kinds(cells: Sequence[CellValue]) -> bool:
     """Whether nearly every row has one of the words or codes that come again: not one of some numbers, or hours."""
     texts = [cell_as_text(cell) for cell in _filled(cells)]
     worded = sum(any(map(str.isalpha, text)) or (len(text) == _CODE and text.isdigit()) for text in texts)
-    return name_every_row(cells) and worded >= _MOSTLY * len(texts)
+    few = len(texts) <= _FEW and len(texts) >= _MOSTLY * len(cells) and are_names(cells) and len({*texts}) < len(texts)
+    return (few or name_every_row(cells)) and worded >= _MOSTLY * len(texts)
 
 
 def may_be_materials(cells: Sequence[CellValue]) -> bool:
