@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 from tests.importing.keepers.books import came, went, workbook
@@ -112,6 +113,39 @@ def test_a_row_that_is_coloured_later_is_asked_about(tmp_path: Path) -> None:
     assert ("source", "L", "coloured", "red") in [question.about for question in found.questions]
     assert [row["at"] for row in table(found, "movements") if row["kind"].startswith("?")] == ["2026-03-03"]
     assert '"", "red"]' in found.contents["imported/rows.jsonl"]
+
+
+def _rule(where: str, formula: str, **form: Font | PatternFill) -> Callable[[Worksheet], None]:
+    return lambda sheet: sheet.conditional_formatting.add(where, FormulaRule(formula=[formula], **form))
+
+
+_RED = PatternFill("solid", start_color="FFFF0000", end_color="FFFF0000")
+
+
+@pytest.mark.parametrize("form", [{"fill": _RED}, {"font": Font(strike=True)}])
+def test_a_rule_that_names_a_word_marks_the_rows_that_have_it(
+    tmp_path: Path, form: dict[str, Font | PatternFill]
+) -> None:
+    lines = [[*line, "RDX-1" if number % 2 else "X"] for number, line in enumerate(_LINES)]
+    rows = [[*_HEADER, "Batch"], *lines]
+    files = workbook(tmp_path / "l.xlsx", {"L": rows}, _rule("A2:G7", '$G2="x"', **form))
+    found = imported(files, tmp_path / "site", accepts=True)
+    (question,) = found.found.questions
+    assert question.about[2] == "coloured"
+    assert question.about[3].endswith("by a rule")
+    assert [row["at"] for row in found.waiting] == ["2026-03-01", "2026-03-03", "2026-03-05"]
+
+
+def test_a_rule_that_is_not_reckoned_may_strike_any_of_its_rows(tmp_path: Path) -> None:
+    found = _read(tmp_path, _rule("A3:F5", "AND($E3>12,$A3<TODAY())", font=Font(strike=True)), accepts=True)
+    assert [row["at"] for row in found.waiting] == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert "is struck through by a rule of conditional formatting, or may be" not in found.found.questions[0].asks
+    assert "are struck through by a rule of conditional formatting, or may be" in found.found.questions[0].asks
+
+
+def test_a_rule_that_only_colours_by_figures_is_not_asked_about(tmp_path: Path) -> None:
+    assert not _read(tmp_path, _rule("A2:F7", "$E2>12", fill=_RED)).found.questions
+    assert not _read(tmp_path, _rule("A2:F7", '$B2="TNT"', fill=_RED)).found.questions
 
 
 def test_cells_that_name_no_place_have_their_colours_too() -> None:

@@ -50,8 +50,8 @@ def _coloured_styles(styles: bytes) -> dict[int, str]:
     if not any(sign in styles for sign in _SIGNS):
         return {}
     root = ElementTree.fromstring(styles)
-    fills = [_of_fill(one) for listed in elements_named(root, "fills") for one in elements_named(listed, "fill")]
-    fonts = [_of_font(one) for listed in elements_named(root, "fonts") for one in elements_named(listed, "font")]
+    fills = [colour_of_fill(one) for listed in elements_named(root, "fills") for one in elements_named(listed, "fill")]
+    fonts = [colour_of_font(one) for listed in elements_named(root, "fonts") for one in elements_named(listed, "font")]
     styled = (one for listed in elements_named(root, "cellXfs") for one in elements_named(listed, "xf"))
     colours = (_at(fills, one.get("fillId")) or _at(fonts, one.get("fontId")) for one in styled)
     return {number: colour for number, colour in enumerate(colours) if colour}
@@ -61,15 +61,18 @@ def _at(colours: Sequence[str], place: str | None) -> str:
     return colours[int(place)] if place and place.isdigit() and int(place) < len(colours) else NO_COLOUR
 
 
-def _of_fill(fill: ElementTree.Element) -> str:
+def colour_of_fill(fill: ElementTree.Element, *, of_a_rule: bool = False) -> str:
+    """The colour of a ground; one that a rule lays stands where the pattern of any other has its second."""
     pattern = next(elements_named(fill, "patternFill"), None)
-    if pattern is None or pattern.get("patternType", "none") in {"none", "gray125"}:
+    if pattern is None or pattern.get("patternType", "solid" if of_a_rule else "none") in {"none", "gray125"}:
         return NO_COLOUR
-    name = next((_named(colour) for colour in elements_named(pattern, "fgColor")), NO_COLOUR)
+    places = ("bgColor", "fgColor") if of_a_rule else ("fgColor",)
+    name = next((_named(one) for place in places for one in elements_named(pattern, place)), NO_COLOUR)
     return NO_COLOUR if name == _WHITE else name
 
 
-def _of_font(font: ElementTree.Element) -> str:
+def colour_of_font(font: ElementTree.Element) -> str:
+    """The colour of letters; black is none."""
     name = next((_named(colour) for colour in elements_named(font, "color")), NO_COLOUR)
     return f"{name} {LETTERS}" if name not in {NO_COLOUR, _BLACK} else NO_COLOUR
 

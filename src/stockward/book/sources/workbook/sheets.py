@@ -31,6 +31,7 @@ from stockward.book.sources.workbook.colours import colours_of_rows
 from stockward.book.sources.workbook.extent import CellPlace, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
 from stockward.book.sources.workbook.hidden import hidden_lines, hidden_notices
+from stockward.book.sources.workbook.rules import rows_by_rule
 from stockward.book.sources.workbook.shared_texts import SharedTexts
 from stockward.book.sources.workbook.strikes import Struck, struck_cells
 from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
@@ -114,9 +115,10 @@ class Workbook:
             raise SiteError(f"{self.file}[{sheet}]", "the formats of its cells cannot be read", _SAVE_AGAIN) from None
 
     def colours(self, sheet: str, rows: Sequence[Sequence[Any]]) -> dict[int, str]:
-        """The colours of the rows of a sheet, which are those of ``grid``."""
+        """The colours of the rows of a sheet, which are those of ``grid``; what a rule makes of a row goes before."""
+        xml, styles = self.parts.sheet(sheet), self.parts.styles
         try:
-            return colours_of_rows(self.parts.sheet(sheet), self.parts.styles, rows)
+            return colours_of_rows(xml, styles, rows) | rows_by_rule(xml, styles, rows)
         except DAMAGED:
             raise SiteError(f"{self.file}[{sheet}]", "the formats of its cells cannot be read", _SAVE_AGAIN) from None
 

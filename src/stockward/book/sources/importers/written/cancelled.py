@@ -13,6 +13,7 @@ from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.grid.layout import STRUCK, STRUCK_IN_PART, Block
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.workbook.colours import LETTERS
+from stockward.book.sources.workbook.rules import BY_A_RULE, STRUCK_BY_A_RULE
 from stockward.terms.spelling import folded
 
 _ARE_CANCELLED, _COUNT, _ASIDE = "they were: leave them out", "they count", "leave these rows aside"
@@ -74,15 +75,22 @@ def without_coloured(
             found[entry.row.colour].append(entry)
     gone: list[SourceEntry] = []
     for colour, coloured in found.items():
-        if len(coloured) == len(entries) or _is_a_side(coloured, entries) or _is_a_pattern(colour, coloured, entries):
+        may_be_struck = colour.startswith(STRUCK_BY_A_RULE)
+        if not may_be_struck and _says_nothing(colour, coloured, entries):
             continue
-        asks = f"{_shown(coloured, source)} coloured ({colour}): cancelled, or do they count?"
-        may_be_gone = colour in _FADES
+        how = f"{colour} of conditional formatting, or may be" if may_be_struck else f"coloured ({colour})"
+        asks = f"{_shown(coloured, source)} {how}: cancelled, or do they count?"
+        may_be_gone = may_be_struck or colour.removesuffix(f" {BY_A_RULE}") in _FADES
         gone += _left_out(
             coloured, ("source", source, COLOURED, colour), asks, (_COUNT, _ARE_CANCELLED), mapping,
             never_accepted=may_be_gone,
         )  # fmt: skip
     return _rest(entries, gone, "it is coloured as what was cancelled", left_out)
+
+
+def _says_nothing(colour: str, coloured: Sequence[SourceEntry], entries: Sequence[SourceEntry]) -> bool:
+    """Whether a colour is there for the eye alone."""
+    return len(coloured) == len(entries) or _is_a_side(coloured, entries) or _is_a_pattern(colour, coloured, entries)
 
 
 def _is_a_side(coloured: Sequence[SourceEntry], entries: Sequence[SourceEntry]) -> bool:
@@ -94,7 +102,7 @@ def _is_a_side(coloured: Sequence[SourceEntry], entries: Sequence[SourceEntry]) 
 
 def _is_a_pattern(colour: str, coloured: Sequence[SourceEntry], entries: Sequence[SourceEntry]) -> bool:
     """Whether a ground lies below most rows, or below every second one for the eye alone."""
-    if colour == "red" or colour.endswith(LETTERS):
+    if colour == "red" or colour.endswith((LETTERS, BY_A_RULE)):
         return False
     numbers = [entry.row.number for entry in coloured]
     in_turn = len(numbers) > 1 and all(other - one in {0, 2} for one, other in pairwise(numbers))
