@@ -31,11 +31,19 @@ class Alone:
         self._scheduler = Scheduler(translated.problem)
 
     def most(self, guards: Sequence[int], counted: Callable[[DatedShift], int]) -> list[int]:
-        """The most that each of these guards could work of what is counted; 0 where no schedule keeps the rules."""
+        """The most that each of these guards could work of what is counted; 0 where no schedule keeps the rules.
+
+        Guards who have the same rules and could work the same shifts are asked once.
+        """
         worth = [[0, *(0 if shift is None else counted(shift) for shift in row)] for row in self._shifts]
-        costs = np.repeat(-np.array([worth], np.float64), len(guards), axis=0)
-        bounds = self._scheduler.best(guards, costs).bounds
-        return [0 if math.isinf(bound) else math.floor(-bound + _HAIR) for bound in bounds.tolist()]
+        people = self._scheduler.problem.people
+        kinds = [(people[guard].rules, people[guard].open.tobytes()) for guard in guards]
+        first = dict(zip(reversed(kinds), reversed(guards), strict=True))
+        costs = np.repeat(-np.array([worth], np.float64), len(first), axis=0)
+        bounds = self._scheduler.best(list(first.values()), costs).bounds
+        most = [0 if math.isinf(bound) else math.floor(-bound + _HAIR) for bound in bounds.tolist()]
+        of_kind = dict(zip(first, most, strict=True))
+        return [of_kind[kind] for kind in kinds]
 
 
 def binding_rules(problem: GuardProblem, fails: Callable[[GuardProblem], bool]) -> tuple[WorkRule, ...]:

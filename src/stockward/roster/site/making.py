@@ -1,8 +1,9 @@
 """Makes a guards' roster: the engine's first, exchanges until it keeps every rule, parts until time or proof.
 
-The engine runs in a process of its own: its first roster starts the exchanges, and its bound rises beside them until
-they have made a sound roster, which parts then better. Who stands where is settled last. With a limit of rounds in
-place of time, the engine does one step, then exchanges and parts do their rounds: the same seed gives the same roster.
+The engine runs in a process of its own: its first roster starts the exchanges, or one that is filled day by day where
+it takes long, and its bound rises beside them until they have made a sound roster, which parts then better. Who stands
+where is settled last. With a limit of rounds in place of time, the engine does one step, then exchanges and parts do
+their rounds: the same seed gives the same roster.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ from stockward.roster.site.problem import GuardProblem
 from stockward.roster.site.scoring import BREACH, NEVER_BREACH, Scorer
 from stockward.roster.site.search import Search
 from stockward.roster.site.settling import Settling
+from stockward.roster.site.starting import filled_by_day
 from stockward.terms.verdicts import Solved
 
 RosterProgress = Callable[[int | None, float], None]
 
 FIRST_CYCLE, GROWTH = 400, 2
 """Rounds of the first cooling, and how much longer each further one is."""
+_WAITED = 0.1
+"""Share of the time after which a first roster is made without the engine, where it has none: long rosters take it."""
 _AT_ONCE = 20
 """Rounds between two looks at the clock."""
 _MOST_CYCLES = 3
@@ -183,8 +187,15 @@ class Making:
 
     def _alone(self) -> npt.NDArray[np.float64]:
         """What the wishes and changes of each guard cost at least, whatever the others do: a first bound."""
-        everybody = range(len(self.problem.guards))
-        return Scheduler(self.translated.problem).best(everybody, self.translated.problem.costs.astype(float)).bounds
+        costs = self.translated.problem.costs.astype(float)
+        # Nothing costs who has no wishes and nothing to change, and may be off every day.
+        free = [person.open[:, 0].all() and person.costs.min() >= 0 and not person.costs[:, 0].any()
+                for person in self.translated.problem.people]  # fmt: skip
+        asked = np.flatnonzero(~np.array(free, np.bool_))
+        bounds = np.zeros(len(free))
+        if len(asked):
+            bounds[asked] = Scheduler(self.translated.problem).best(asked.tolist(), costs[asked]).bounds
+        return bounds
 
     def _search(self) -> None:
         """Wait for a first roster, with places left open as it may be; exchanges until it is sound; then parts."""
@@ -192,7 +203,7 @@ class Making:
             if self.limit.seconds_left is None:
                 self.beside.thread.join()
             else:
-                self.beside.first.wait(max(self.limit.seconds_left(), 0.0))
+                self.beside.first.wait(max(self.limit.seconds_left(), 0.0) * _WAITED)
         if self.beside.error is not None or self.bound == math.inf:
             return
         self.search = Search(self.scorer, self._start(), self.seed, self.places_may_stay_open)
@@ -258,9 +269,12 @@ class Making:
     def _start(self) -> Integers:
         if self.begun is not None:
             return self.translated.rows(self.begun)
-        if self.beside.roster is None:
+        if self.beside.roster is not None:
+            return self.beside.roster.astype(np.int64)
+        left = self.limit.seconds_left
+        if left is None:
             return np.zeros((len(self.problem.guards), self.problem.horizon.days), np.int64)
-        return self.beside.roster.astype(np.int64)
+        return filled_by_day(self.scorer, lambda: left() <= 0)
 
     def _spent(self, done: int) -> bool:
         if self.limit.seconds_left is not None:
@@ -271,6 +285,8 @@ class Making:
     def _over(self) -> bool:
         """Whether nothing better can come."""
         assert self.search is not None
+        if self.bound == math.inf:
+            return True
         least = math.ceil(self.bound - _HAIR)
         if self.enough is not None:
             return self._sound() and self.enough(self.search) and self._settle()
@@ -316,7 +332,7 @@ class Making:
 
     def _made(self, stopped: bool) -> Made:
         bound = self.bound
-        if self.search is None:
+        if self.search is None or bound == math.inf:
             reasons = self.beside.answer.reasons if self.beside.answer is not None else ()
             status = Solved.IMPOSSIBLE if bound == math.inf else Solved.OUT_OF_TIME
             return Made(status, None, None, 0, bound, 0, 0, 0, stopped, (), reasons)
