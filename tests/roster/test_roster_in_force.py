@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from guard_sites import MONDAY, guards, locked_at, post, small_site
+from guard_sites import MONDAY, guards, locked_at, post, roster, small_site
 
 import stockward as sw
 from stockward.cli import main
@@ -227,6 +227,16 @@ def test_the_face_asks_what_the_command_does(works: tuple[Path, Path], tmp_path:
     assert worse.breaks["rule"].to_list()[0] == "one_shift_a_day"
     with pytest.raises(sw.UsageError, match="breaks a rule"):
         worse.to_csv(tmp_path / "worse.csv")
+
+
+def test_the_face_writes_the_sheet_of_a_roster_it_made(works: tuple[Path, Path], tmp_path: Path) -> None:
+    made = sw.Roster(roster(sw.read_site(works[0]), start=MONDAY + timedelta(days=7), rounds=20))
+    made.to_sheet(tmp_path / "sheet.html", names=names_file(tmp_path))
+    assert "Çelik, Dîna" in (tmp_path / "sheet.html").read_text(encoding="utf-8")
+    made.to_json(tmp_path / "answer.json")
+    assert not any(word in (tmp_path / "answer.json").read_text(encoding="utf-8") for word in WORDS)
+    with pytest.raises(sw.SheetError, match="there is no name in it"):
+        made.to_sheet(tmp_path / "none.html", names=names_file(tmp_path, "person,name\n"))
 
 
 def test_a_broken_rule_is_told_of_a_guard_without_the_code(tmp_path: Path) -> None:

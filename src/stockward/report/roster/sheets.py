@@ -121,7 +121,7 @@ def _posts(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
 
 
 def _fairness(book: Any, answer: RosterAnswer, styles: dict[str, Any]) -> None:
-    header = (
+    header: tuple[str, ...] = (
         "guard", "affiliation", "qualifications", "days there", "shifts", "hours", "contract (h)", "fair share (h)",
         "nights", "fair nights", "weekend shifts", "fair weekend shifts", "wishes", "met", "changed",
     )  # fmt: skip
