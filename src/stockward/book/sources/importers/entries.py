@@ -18,7 +18,7 @@ from stockward.book.sources.importers.conventions import (
 )
 from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
 from stockward.book.sources.importers.grid.layout import Block, TableRow, cell_as_text
-from stockward.book.sources.importers.grid.marks import is_mark, is_nothing, repeats, what_it_shows
+from stockward.book.sources.importers.grid.marks import LONGEST_DITTO, is_mark, is_nothing, repeats, what_it_shows
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.profiles import Profile
 from stockward.book.sources.importers.written.days import (
@@ -40,6 +40,7 @@ _CAME_BACK, _WENT_OUT = "it came back", "all of it went out"
 _BESIDE = frozenset(("balance", "book", "difference"))
 """Figures beside those that are taken."""
 _SIDES = ("in", "out")
+_RECORDED, _OF_PERSONS = frozenset(("recorded_at", "recorded_date")), frozenset(OF_PERSONS)
 _MARKED = ("at", "material", "quantity", "in", "out", "counted", COUNTED_AGAIN, "member", *OF_PERSONS)
 """Roles in whose cells a mark of an error is told."""
 _MEASURED = ("quantity", "in", "out", "counted")
@@ -183,23 +184,25 @@ class EntryReader:
         day = _key(cells[places["at"][0]]) if "at" in places else ""
         written = (
             ("area", entry.area),
-            ("material", entry.text("material")),
+            ("material", texts.get("material", "")),
             ("at", day),
-            ("unit", entry.text("unit")),
+            ("unit", texts.get("unit", "")),
         )
-        entry.dittos = [role for role, text in written if repeats(text)]
+        entry.dittos = [role for role, text in written if len(text) <= LONGEST_DITTO and repeats(text)]
         if entry.dittos:
             entry.area = "" if "area" in entry.dittos else entry.area
             texts.update({role: "" for role in ("material", "unit") if role in entry.dittos})
         self._read_numbers(entry, read)
         entry.at = self._moment(entry, row, places, read.date_role, "time")
-        entry.recorded_at = self._moment(entry, row, places, "recorded_at", "") or self._moment(
-            entry, row, places, "recorded_date", "recorded_time"
-        )
+        if not _RECORDED.isdisjoint(places):
+            entry.recorded_at = self._moment(entry, row, places, "recorded_at", "") or self._moment(
+                entry, row, places, "recorded_date", "recorded_time"
+            )
         if "T" not in entry.at and entry.recorded_at.startswith(f"{entry.at}T"):
             # A day alone does not tell before or after; the program booked it on that day, at that time.
             entry.at = entry.recorded_at
-        texts |= {role: self._moment(entry, row, places, role, "") for role in OF_PERSONS if role in places}
+        if not _OF_PERSONS.isdisjoint(places):
+            texts |= {role: self._moment(entry, row, places, role, "") for role in OF_PERSONS if role in places}
         for role, column in read.marked:
             if is_mark(cells[column]):
                 entry.faults.append(f"{role} {what_it_shows(cell_as_text(cells[column]))}")

@@ -76,6 +76,7 @@ class RowWriter:
         self._first: dict[str, str] = {}
         self._units: dict[str, Counter[str]] = defaultdict(Counter)
         self._areas: dict[str, str] = {}
+        self._measures: dict[tuple[str, str, float | None], tuple[str, float]] = {}
         self._fractions: dict[str, set[str]] = defaultdict(set)
 
     def prepare(self, postings: Sequence[Posting]) -> None:
@@ -208,10 +209,15 @@ class RowWriter:
 
     def _unit(self, entry: SourceEntry, material: str, waits: list[Path]) -> tuple[str, float]:
         if entry.text("unit"):
-            measure, asked = unit_of(_unit_in(entry, material), self.mapping)
+            written = (entry.text("unit"), material, entry.numbers.get("per_pack"))
+            measure = self._measures.get(written)
             if measure is None:
-                waits.append(asked)
-            return measure or (entry.text("unit"), 1.0)
+                measure, asked = unit_of(_unit_in(entry, material), self.mapping)
+                if measure is None:
+                    waits.append(asked)
+                    return entry.text("unit"), 1.0
+                self._measures[written] = measure
+            return measure
         stated = self.mapping.get("materials", material, "unit")
         if stated:
             return unit_answered(stated) or ("", 1.0)

@@ -9,6 +9,7 @@ from stockward.book.sources.importers.grid.files import CellValue
 
 _MARKS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", UNCALCULATED, MERGED)
 _DITTO = frozenset(('"', "''", "”", "“", "„", "〃", "do.", "do", "ditto", "dto", "dto.", "idem", "id.", '-"-', '- " -'))
+LONGEST_DITTO = max(map(len, _DITTO))
 
 
 _NOTHING = frozenset(("-", "–", "—", "--"))
