@@ -68,7 +68,8 @@ def csv_of_columns(header: Sequence[str], columns: Sequence[Sequence[str]]) -> s
     Long tables have few columns in which any text needs care, and the others are told all at once.
     """
     care = [not _is_plain(column) for column in columns]
-    if any(needs and any("\r" in text for text in column) for needs, column in zip(care, columns, strict=True)):
+    doubtful = [column for needs, column in zip(care, columns, strict=True) if needs]
+    if any("\r" in text for texts in (header, *doubtful) for text in texts):
         return csv_text([header, *zip(*columns, strict=True)], guard=no_formula)
     text, safe = io.StringIO(), _Safe(no_formula)
     writer = csv.writer(text, lineterminator="\n")
@@ -82,7 +83,8 @@ def _is_plain(column: Sequence[str]) -> bool:
     """Whether no text of a column begins like a formula, or has a sign that ``spelt`` might spell."""
     together = " ".join(column)
     firsts = {text[:1] for text in column} - {""}
-    return together.isascii() and spelt(together) == together and all(map(str.isalnum, firsts))
+    is_usual = together.isascii() and together.isprintable() and spelt(together) == together
+    return is_usual and all(map(str.isalnum, firsts))
 
 
 class _Safe(dict[str, str]):
