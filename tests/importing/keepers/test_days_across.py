@@ -202,6 +202,21 @@ def test_what_was_counted_on_several_days_stands_below_these(
     assert not found.found.questions
 
 
+def test_the_year_turns_once_for_all_things(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["Item", "Unit", "Store", "", "28 Dec", "31 Dec", "3 Jan"],
+        ["TNT", "kg", "A", "In", 1, 2, 3], ["TNT", "kg", "A", "Out", None, 1, 2],
+        ["RDX", "kg", "A", "In", 4, 5, 6], ["RDX", "kg", "A", "Out", None, None, 2],
+    ]  # fmt: skip
+    answers = {("source", "L", "year"): "2025"}
+    found = imported(workbook(tmp_path / "l.xlsx", {"L": rows}), tmp_path / "site", answers)
+    days = ("2025-12-28", "2025-12-31", "2026-01-03")
+    truth = {came(day, "TNT", size, "A") for day, size in zip(days, (1, 2, 3), strict=True)}
+    truth |= {came(day, "RDX", size, "A") for day, size in zip(days, (4, 5, 6), strict=True)}
+    truth |= {went(days[1], "TNT", 1, "A"), went(days[2], "TNT", 2, "A"), went(days[2], "RDX", 2, "A")}
+    assert found.movements == truth
+
+
 def test_figures_that_follow_one_another_are_no_other_header(tmp_path: Path) -> None:
     rows: Rows = [
         ["Item", "Unit", "Store", "", 1, 2, 3], ["TNT", "kg", "A", "In", 1, 2, 3],

@@ -89,6 +89,10 @@ def days_as_rows(grid: SheetGrid) -> list[Block]:
         block = _block(grid, head, end)
         if block is None:
             return []
+        # Day by day: of days without a year, the order says where the next one begins.
+        order = {day: place for place, day in enumerate(map(_day_in, (grid.rows[head.top][day] for day in head.days)))}
+        at = block.headers.index(DAYS_ACROSS)
+        block.rows.sort(key=lambda row, at=at, order=order: order.get(row.cells[at], -1))  # type: ignore[misc]
         blocks.append(block)
     return [block for block in blocks if block.rows]
 
