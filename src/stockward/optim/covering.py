@@ -11,9 +11,11 @@ Columns are added as they are found (Dantzig & Wolfe 1960); HiGHS solves it agai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from stockward.optim.highs import quiet_solver
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -55,7 +57,7 @@ class Covering:
 
     def __init__(self, groups: int, required: Floats, under: Floats, over: Floats) -> None:
         self.groups, self.number = groups, 0
-        self._highs = _quiet_solver()
+        self._highs = quiet_solver()
         for name, value in (("threads", 1), ("random_seed", 1)):
             self._highs.setOptionValue(name, value)
         rows = len(required)
@@ -108,21 +110,3 @@ class Covering:
         return Chosen(
             float(self._highs.getInfo().objective_function_value), shares, prices[: self.groups], prices[self.groups :]
         )
-
-
-def _quiet_solver() -> Any:
-    """HiGHS without a word on standard output, where a roster may be written.
-
-    It prints its banner at the first call but that of an option, and from 1.16 on it makes such a call, to enable
-    callbacks, while it is constructed.
-    """
-    import highspy
-
-    class Quiet(highspy.Highs):
-        def enableCallbacks(self) -> None:  # noqa: N802
-            self.setOptionValue("output_flag", False)
-            super().enableCallbacks()  # type: ignore[no-untyped-call]
-
-    solver = Quiet()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)
-    return solver

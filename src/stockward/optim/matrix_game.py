@@ -48,6 +48,10 @@ class MatrixGame:
         self._columns.append(losses)
         self._looked_at[int(losses.argmax())] = True
 
+    def look_at(self, rows: npt.NDArray[np.int64]) -> None:
+        """Look at some rows from the first: those that are likely to bind."""
+        self._looked_at[rows] = True
+
     def solve(self) -> GameSolution:
         """Solve to optimality. Raises ``FigureError`` where the solver does not."""
         table = np.column_stack(self._columns)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stockward.optim.matrix_game import GameSolution, MatrixGame
+from stockward.patrol.game.nights import ManyNights
 from stockward.patrol.game.proof import bound_together
 from stockward.patrol.game.relaxed import relaxed_flow
+from stockward.patrol.game.remembered import remembered_flow
 from stockward.patrol.game.together import JointSearch
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _MANY = 12
 _PROVEN = 1e-9
 _DRAWN = 100
 """Walks that are drawn to begin with."""
+_NIGHTS = 300
+"""Nights of walks to begin with on a large ground."""
 _SMOOTH, _SMOOTH_TOGETHER = (0.97, 0.94, 0.9, 0.85, 0.75, 0.6), (0.9,)
 """How far prices are drawn to the best known; walks of several patrols take longer to find."""
 
@@ -77,28 +81,57 @@ class _Mixing:
     def __init__(self, ground: Ground, thefts: Thefts, effort: Effort) -> None:
         self.ground, self.thefts, self.effort, self.proofs = ground, thefts, effort, 0
         self.search = JointSearch(ground, thefts)
-        self.kept = _KEPT if ground.areas <= _MANY else _KEPT_OF_MANY
+        self.small = ground.areas <= _MANY
+        self.kept = _KEPT if self.small else _KEPT_OF_MANY
         self.game = MatrixGame(len(thefts.starts))
         self.walks: list[Walks] = []
         self.known: set[Walks] = set()
-        self.relaxed = relaxed_flow(ground, thefts)
-        self.bound, self.level = self.relaxed.bound, 0
+        self.bound, self.level, self.rounds = 0.0, 0, 0
         self.centre: Floats | None = None
         self.priced = -np.inf
 
     def made(self) -> Mixture | None:
-        number = len(self.thefts.starts)
-        start = np.full(number, 1.0 / max(number, 1)) * self.thefts.prevented
-        if not self._add(self._first(start)):
+        if not (self._begun_with_nights() or self._begun()):
             return None
-        self._draw()
-        rounds, solved = 0, self.game.solve()
-        while not self._close(solved.value) and rounds < self.effort.rounds:
-            rounds += 1
+        solved = self.game.solve()
+        while not self._close(solved.value) and self.rounds < self.effort.rounds:
+            self.rounds += 1
             if not self._improved(solved):
                 break
             solved = self.game.solve()
-        return self._mixture(solved, rounds)
+        return self._mixture(solved)
+
+    def _begun(self) -> bool:
+        """Begin with walks that are best where all thefts are as likely, and such as are drawn from the relaxed flow.
+
+        Whether any were found.
+        """
+        number = len(self.thefts.starts)
+        if not self._add(self._first(np.full(number, 1.0 / max(number, 1)) * self.thefts.prevented)):
+            return False
+        relaxed = relaxed_flow(self.ground, self.thefts)
+        self.bound = relaxed.bound
+        if relaxed.flows and self.ground.rest is None:
+            for walks in relaxed.drawn(_DRAWN, seed=1):
+                if (self.ground.entered(walks) >= self.ground.needed).all():
+                    self._add(walks)
+        return True
+
+    def _begun_with_nights(self) -> bool:
+        """On a large ground, where walks need hold nothing: begin with many nights of walks; whether that was done."""
+        ground, thefts = self.ground, self.thefts
+        flow = None if self.small or ground.holds_any or None in ground.bases else remembered_flow(ground, thefts)
+        if flow is None:
+            return False
+        self.bound = flow.bound
+        nights = ManyNights(ground, thefts, flow, _NIGHTS, seed=1)
+        nights.pair()
+        while self.rounds < self.effort.rounds and not self._close(nights.value) and nights.reroute():
+            self.rounds += 1
+        for walks in nights.all():
+            self._add(walks)
+        self.game.look_at(np.argsort(-nights.gains(nights.often))[: 3 * _NIGHTS])
+        return True
 
     def _first(self, weights: Floats) -> Walks | None:
         for most in self.kept:
@@ -106,13 +139,6 @@ class _Mixing:
             if found.walks is not None:
                 return found.walks
         return bound_together(self.ground, self.thefts, weights, seconds=self.effort.seconds).walks
-
-    def _draw(self) -> None:
-        """Begin with walks drawn from the relaxed flow, where they hold all they must."""
-        if self.relaxed.flows and self.ground.rest is None:
-            for walks in self.relaxed.drawn(_DRAWN, seed=1):
-                if (self.ground.entered(walks) >= self.ground.needed).all():
-                    self._add(walks)
 
     def _improved(self, solved: GameSolution) -> bool:
         """Add walks that the prices ask for, or prove that there are none; whether any were added.
@@ -185,11 +211,11 @@ class _Mixing:
         self.game.add(self.thefts.gains - self.thefts.prevented * self.search.met(walks))
         return True
 
-    def _mixture(self, solved: GameSolution, rounds: int) -> Mixture:
+    def _mixture(self, solved: GameSolution) -> Mixture:
         used = np.flatnonzero(solved.shares > 0)
         walks, shares = tuple(self.walks[place] for place in used), solved.shares[used] / solved.shares[used].sum()
         value = gain_at_best(self.thefts, self.ground, walks, shares)
-        return Mixture(walks, shares, value, min(self.bound, value), rounds, self._close(value))
+        return Mixture(walks, shares, value, min(self.bound, value), self.rounds, self._close(value))
 
 
 def gain_at_best(thefts: Thefts, ground: Ground, walks: tuple[Walks, ...], shares: Floats) -> float:
