@@ -83,7 +83,7 @@ def _case(case: Mapping[str, Any]) -> tuple[Ground, Thefts]:
         lasts=np.array([one["attack_steps"] for one in areas], np.int64),
         seen=np.array([one.get("detect", 1.0) for one in areas], np.float64),
         begin=case["attack_from"],
-        end=case["attack_until"],
+        end=case["attack_until"] - 1,
         steps=case["steps"],
     )
     return ground, thefts

@@ -210,6 +210,7 @@ def test_the_keys_of_the_json_are_described(ridgeway: Reviewed, faulty: Reviewed
     for own in (
         ROSTER,
         "## The plan",
+        "## The patrols",
         "## A guard who drops out",
         "## A swap of two shifts",
         "## Planned and worked hours",

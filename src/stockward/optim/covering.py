@@ -11,11 +11,9 @@ Columns are added as they are found (Dantzig & Wolfe 1960); HiGHS solves it agai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from stockward.optim.highs import quiet_solver
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -110,3 +108,21 @@ class Covering:
         return Chosen(
             float(self._highs.getInfo().objective_function_value), shares, prices[: self.groups], prices[self.groups :]
         )
+
+
+def quiet_solver() -> Any:
+    """HiGHS without a word on standard output, where a roster may be written.
+
+    It prints its banner at the first call but that of an option, and from 1.16 on it makes such a call, to enable
+    callbacks, while it is constructed.
+    """
+    import highspy
+
+    class Quiet(highspy.Highs):
+        def enableCallbacks(self) -> None:  # noqa: N802
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    solver = Quiet()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    return solver

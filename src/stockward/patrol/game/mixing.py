@@ -6,6 +6,7 @@ now. What a thief gains at least by that mixture of thefts is a lower bound of t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,13 +88,14 @@ class _Mixing:
         self.walks: list[Walks] = []
         self.known: set[Walks] = set()
         self.bound, self.level, self.rounds = 0.0, 0, 0
+        self.alike: GameSolution | None = None
         self.centre: Floats | None = None
         self.priced = -np.inf
 
     def made(self) -> Mixture | None:
         if not (self._begun_with_nights() or self._begun()):
             return None
-        solved = self.game.solve()
+        solved = self.alike or self.game.solve()
         while not self._close(solved.value) and self.rounds < self.effort.rounds:
             self.rounds += 1
             if not self._improved(solved):
@@ -130,6 +132,10 @@ class _Mixing:
             self.rounds += 1
         for walks in nights.all():
             self._add(walks)
+        if self._close(nights.value):
+            often = Counter(nights.all())
+            shares = np.array([often[walks] / _NIGHTS for walks in self.walks])
+            self.alike = GameSolution(nights.value, shares, flow.prices)
         self.game.look_at(np.argsort(-nights.gains(nights.often))[: 3 * _NIGHTS])
         return True
 
