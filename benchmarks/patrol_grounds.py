@@ -50,12 +50,13 @@ def _points(kind: str, areas: int, draw: np.random.Generator) -> npt.NDArray[np.
         return draw.uniform(0.0, _SIDE, (areas, 2))
     centres = draw.uniform(0.0, _FAR, (math.ceil(areas / _IN_A_CLUSTER), 2))
     found: npt.NDArray[np.float64] = np.repeat(centres, _IN_A_CLUSTER, axis=0)[:areas]
-    return found + draw.uniform(-_NEAR, _NEAR, (areas, 2))
+    found += draw.uniform(-_NEAR, _NEAR, (areas, 2))
+    return found
 
 
 def _walked(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Straight walks, in whole steps."""
     metres = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
-    found = np.maximum(np.ceil(metres / METRES_PER_MINUTE / STEP_MINUTES), 1).astype(np.int64)
+    found: npt.NDArray[np.int64] = np.maximum(np.ceil(metres / METRES_PER_MINUTE / STEP_MINUTES), 1).astype(np.int64)
     np.fill_diagonal(found, 0)
     return found
