@@ -19,6 +19,10 @@ class WholeCosts:
     scale: Fraction
     exact: bool
 
+    def rounded_up(self, cost: Fraction) -> int:
+        """A real cost as a whole one that does not understate it."""
+        return math.ceil(cost * self.scale)
+
     def real(self, whole: int) -> float:
         """A sum of whole costs as a real one."""
         return float(whole / self.scale)

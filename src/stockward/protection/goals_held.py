@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import MeasureKind
-from stockward.protection.decisions import COUNTED, DecidedLevels, Decision, Level, LevelValue, Option
+from stockward.protection.decisions import COUNTED, NO_OPTION, DecidedLevels, Decision, Level, LevelValue, Option
 from stockward.protection.further_options import Doubled, Parted, more_series
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, answer, needed_limit, needed_loss, untested
@@ -19,9 +20,12 @@ _CHECK_WEIGH = MeasureKind.CHECK_WEIGH
 _FEWEST_PERIODS = 2
 _NEARLY = 1.05
 """Inventories that are meant to be monthly, or weekly, are not so to the day."""
-_BLUNTED = 1.03
+_BLUNTED = 1.005
 """A smaller Σ moves the limits of the test in force, and can make a loss that is found larger by a little: that this
 is less than so much is taken for granted, as the simulated figures are known to about a hundredth."""
+_FAR = 1.02
+"""How many times the limit the loss is that the test in force finds hangs on how often is counted, and hardly on
+anything else: where the least of that known would miss a goal by so much, it is not measured."""
 GoalKey = tuple[LevelValue, ...]
 """What a goal depends on: how often the least counted of its areas is counted, and each other decision on it."""
 _Bound = tuple[LevelValue | None, ...]
@@ -60,11 +64,23 @@ class HeldGoal:
     margin: float = 1.0
     _limits: dict[_Bound, float | None] = field(default_factory=dict)
     _answers: dict[_Bound, GoalAnswer] = field(default_factory=dict)
+    _beyond: dict[LevelValue | None, float] = field(default_factory=dict)
+    _times: list[Fraction] | None = None
 
     @property
     def target(self) -> float:
         """The loss that must be found."""
         return (self.goal.quantity - self.resting) / self.margin
+
+    @property
+    def demand(self) -> float:
+        """The smaller the loss that must be found, the more is asked."""
+        return -self.target
+
+    @property
+    def goal_demand(self) -> float:
+        """What the goal itself asks."""
+        return self.resting - self.goal.quantity
 
     @property
     def measured(self) -> int:
@@ -73,7 +89,7 @@ class HeldGoal:
 
     def learn(self, other: HeldGoal) -> None:
         """Know what was measured of a goal on the same series, of another loss: the loss that is found is the same."""
-        self._limits, self._answers = other._limits, dict(other._answers)
+        self._limits, self._answers, self._beyond = other._limits, dict(other._answers), dict(other._beyond)
 
     def key(self, choice: DecidedLevels) -> GoalKey:
         """What it depends on: how often its areas are counted, and the level of each other decision."""
@@ -81,22 +97,22 @@ class HeldGoal:
         return (times, *(one.levels[choice[one]].value for one in self.others))
 
     def could_be_met(self, key: _Bound) -> bool:
-        """Whether the best test that there could be would find the loss: quickly had, and never too strict."""
-        limit = self.limit(key)
-        return limit is not None and limit <= self.target
+        """Whether the best test that there could be would find the loss, and that in force not by far too late."""
+        limit, beyond = self.limit(key), self._beyond.get(key[0], 0.0)
+        return limit is not None and limit <= self.target and limit * beyond <= self.target * _FAR
 
-    def is_hopeless(self, key: GoalKey, free: Sequence[bool]) -> bool:
-        """Whether no test could meet it, whatever is decided where it is ``free``; never said without reason.
+    def is_hopeless(self, key: GoalKey, among: Sequence[Collection[LevelValue]]) -> bool:
+        """Whether no test could meet it with any values ``among`` which those of ``key`` are; never without reason.
 
-        However often a method is calibrated, some of its shared error is left: where that is free, it is taken for
-        nothing; and where its options are free, each of its errors is the smallest that any of them has. Both make Σ
+        However often a method is calibrated, some of its shared error is left: where that is open, it is taken for
+        nothing; and where its options are, each of its errors is the smallest that any of them has. Both make Σ
         smaller, and no limit larger.
         """
-        return not any(self.could_be_met(way) for way in self._ways(key, free))
+        return not any(self.could_be_met(way) for way in self._ways(among))
 
-    def is_missed(self, key: GoalKey, free: Sequence[bool]) -> bool:
+    def is_missed(self, key: GoalKey, among: Sequence[Collection[LevelValue]]) -> bool:
         """The same of the test in force, which a smaller Σ does not blunt by more than ``_BLUNTED``."""
-        return not any(self._may_be_met(way) for way in self._ways(key, free))
+        return not self._may_be_met(key) and not any(self._may_be_met(way) for way in self._ways(among))
 
     def _may_be_met(self, way: _Bound) -> bool:
         if not self.could_be_met(way):
@@ -104,23 +120,19 @@ class HeldGoal:
         needed = self.held(way).detectable
         return needed is not None and needed <= self.target * _BLUNTED
 
-    def _ways(self, key: GoalKey, free: Sequence[bool]) -> Iterator[_Bound]:
-        """All that it could depend on, the best that there could be of each decision standing for all that is free."""
-        return product(
-            *(
-                self._best_values(at) if is_free else [value]
-                for at, (value, is_free) in enumerate(zip(key, free, strict=True))
-            )
-        )
+    def _ways(self, among: Sequence[Collection[LevelValue]]) -> Iterator[_Bound]:
+        """All that it could depend on, the best that there could be of each decision standing for what is open."""
+        return product(*(self._best_values(at, values) for at, values in enumerate(among)))
 
-    def _best_values(self, at: int) -> Sequence[LevelValue | None]:
-        """What to look at where a place of the key is free.
+    def _best_values(self, at: int, values: Collection[LevelValue]) -> Sequence[LevelValue | None]:
+        """What to look at where a place of the key is one of these.
 
         How often is counted is looked at one by one, and so is what is weighed twice: an error that the counts share
         with what moved cancels in part, and cancels less where another scale has weighed half of that.
         """
-        alone = at == 0 or self.others[at - 1].kind is _CHECK_WEIGH
-        return self._values(at) if alone else [None]
+        some = [value for value in self._values(at) if value in values]
+        one_by_one = len(some) == 1 or at == 0 or self.others[at - 1].kind is _CHECK_WEIGH
+        return some if one_by_one else [_best_of(some)]
 
     def limit(self, key: _Bound) -> float | None:
         """The smallest loss that any test would find as the goal asks; ``None`` stands for the best there could be."""
@@ -153,13 +165,22 @@ class HeldGoal:
     @property
     def times(self) -> list[Fraction]:
         """How often the series could be counted in place of once, in order; 0 where it could not be tested."""
+        if self._times is None:
+            self._times = self._all_times()
+        return self._times
+
+    def _all_times(self) -> list[Fraction]:
         return sorted({reached(level, often) for one, often in self.areas for level in one.levels}) or [Fraction(1)]
 
     def held(self, key: _Bound) -> GoalAnswer:
         """The goal held against the series with the test in force."""
         if key not in self._answers:
             terms = self._terms(key)
-            self._answers[key] = untested(self.goal) if terms is None else answer(self._seeing(terms, key), self.goal)
+            found = untested(self.goal) if terms is None else answer(self._seeing(terms, key), self.goal)
+            self._answers[key] = found
+            if (limit := self.limit(key)) and found.detectable is not None:
+                beyond = found.detectable / limit
+                self._beyond[key[0]] = min(self._beyond.get(key[0], beyond), beyond)
         return self._answers[key]
 
     def is_met(self, key: GoalKey) -> bool:
@@ -211,8 +232,10 @@ class HeldGoal:
     def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None) -> ErrorTerms:
         """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
         if decision.kind is MeasureKind.OPTION:
-            option = value if isinstance(value, Option) else _best_of(decision)
-            return terms.with_each_error(decision.of, random=option.random, systematic=option.systematic)
+            bought = value if isinstance(value, Option) else NO_OPTION
+            if (bought.random, bought.systematic) == (NO_OPTION.random, NO_OPTION.systematic):
+                return terms
+            return terms.with_each_error(decision.of, random=bought.random, systematic=bought.systematic)
         if decision.kind is _CHECK_WEIGH:
             return (
                 terms.check_weighed(decision.of, value.share) if isinstance(value, Doubled) and value.share else terms
@@ -221,7 +244,8 @@ class HeldGoal:
             parts = max(parts_of(decision)) if value is None else value.parts if isinstance(value, Parted) else 1
             return terms.split(parts) if self._splits(decision) and parts > 1 else terms
         if decision.kind is MeasureKind.INVENTORIES:
-            return terms.with_losses_drawn(self.losing[decision.of], float(_times(value, otherwise=COUNTED[-1])))
+            times = float(_times(value, otherwise=COUNTED[-1]))
+            return terms if times == 1 else terms.with_losses_drawn(self.losing[decision.of], times)
         if value is None:
             return terms.with_errors(decision.of, systematic=0.0)
         return terms.recalibrated(decision.of, float(_times(value))) if value else terms
@@ -233,12 +257,15 @@ def _counted(terms: ErrorTerms, times: Fraction) -> ErrorTerms:
     return terms.counted_less(int(1 / times)) if times < 1 else terms
 
 
-def _best_of(decision: Decision) -> Option:
-    """What has the smallest of each error that any level of the decision has."""
-    options = [level.value for level in decision.levels if isinstance(level.value, Option)]
+def _best_of(values: Sequence[LevelValue]) -> Option | None:
+    """What has the smallest of each error that any of some options has; ``None`` where they are no options."""
+    options = [one for one in values if isinstance(one, Option)]
+    if not options:
+        return None
     random = min(one.random[0] for one in options), min(one.random[1] for one in options)
     systematic = min(one.systematic[0] for one in options), min(one.systematic[1] for one in options)
-    return Option("", "", decision.of, random, systematic)
+    best = Option("", "", "", random, systematic)
+    return next((one for one in options if (one.random, one.systematic) == (random, systematic)), best)
 
 
 def parts_of(decision: Decision) -> list[int]:
@@ -246,6 +273,7 @@ def parts_of(decision: Decision) -> list[int]:
     return [level.value.parts for level in decision.levels if isinstance(level.value, Parted)]
 
 
+@cache
 def reached(level: Level, often: float) -> Fraction:
     """How often a series is counted in place of once, where one of its areas is counted ``often`` times as often."""
     times = float(_times(level.value)) * often * _NEARLY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -43,6 +43,11 @@ class HeldInterruption:
         return [Fraction(1)]
 
     @property
+    def demand(self) -> float:
+        """The chance that is asked for."""
+        return self.goal
+
+    @property
     def measured(self) -> int:
         """How many plans it was measured under."""
         return len(self._known)
@@ -67,17 +72,17 @@ class HeldInterruption:
         """Whether a thief is met with that chance on any way, at any hour."""
         return reaches(self._worst(key).way.chance, self.goal)
 
-    def is_hopeless(self, key: _Key, free: Sequence[bool]) -> bool:
+    def is_hopeless(self, key: _Key, among: Sequence[Collection[LevelValue]]) -> bool:
         """The same as whether it is missed, as ``could_be_met`` says."""
-        return self.is_missed(key, free)
+        return self.is_missed(key, among)
 
-    def is_missed(self, key: _Key, free: Sequence[bool]) -> bool:
-        """Whether the way that is worst under ``key`` misses it whatever is decided where it is ``free``."""
+    def is_missed(self, key: _Key, among: Sequence[Collection[LevelValue]]) -> bool:
+        """Whether the way that is worst under ``key`` misses it with any values ``among`` which its own are."""
         worst = self._worst(key)
         on_way = {self.layered.layers[at][place].key for at, place in enumerate(worst.way.places)}
         values = [
-            [level.value for level in one.levels] if is_free and one.of in (*on_way, *worst.hours.posts) else [value]
-            for one, value, is_free in zip(self.others, key[1:], free[1:], strict=True)
+            list(some) if one.of in (*on_way, *worst.hours.posts) else [value]
+            for one, value, some in zip(self.others, key[1:], among[1:], strict=True)
         ]
         if np.prod([len(one) for one in values], dtype=object) > _MOST_AT_ONCE:
             return False
