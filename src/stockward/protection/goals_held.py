@@ -20,10 +20,10 @@ _CHECK_WEIGH = MeasureKind.CHECK_WEIGH
 _FEWEST_PERIODS = 2
 _NEARLY = 1.05
 """Inventories that are meant to be monthly, or weekly, are not so to the day."""
-_BLUNTED = 1.005
+BLUNTED = 1.005
 """A smaller Σ moves the limits of the test in force, and can make a loss that is found larger by a little: that this
 is less than so much is taken for granted, as the simulated figures are known to about a hundredth."""
-_FAR = 1.02
+FAR = 1.08
 """How many times the limit the loss is that the test in force finds hangs on how often is counted, and hardly on
 anything else: where the least of that known would miss a goal by so much, it is not measured."""
 GoalKey = tuple[LevelValue, ...]
@@ -87,6 +87,10 @@ class HeldGoal:
         """How many plans it was measured under."""
         return len(self._answers)
 
+    def known(self) -> list[tuple[_Bound, GoalAnswer]]:
+        """All that was measured, and under what."""
+        return list(self._answers.items())
+
     def learn(self, other: HeldGoal) -> None:
         """Know what was measured of a goal on the same series, of another loss: the loss that is found is the same."""
         self._limits, self._answers, self._beyond = other._limits, dict(other._answers), dict(other._beyond)
@@ -99,7 +103,7 @@ class HeldGoal:
     def could_be_met(self, key: _Bound) -> bool:
         """Whether the best test that there could be would find the loss, and that in force not by far too late."""
         limit, beyond = self.limit(key), self._beyond.get(key[0], 0.0)
-        return limit is not None and limit <= self.target and limit * beyond <= self.target * _FAR
+        return limit is not None and limit <= self.target and limit * beyond <= self.target * FAR
 
     def is_hopeless(self, key: GoalKey, among: Sequence[Collection[LevelValue]]) -> bool:
         """Whether no test could meet it with any values ``among`` which those of ``key`` are; never without reason.
@@ -108,19 +112,19 @@ class HeldGoal:
         nothing; and where its options are, each of its errors is the smallest that any of them has. Both make Σ
         smaller, and no limit larger.
         """
-        return not any(self.could_be_met(way) for way in self._ways(among))
+        return not any(self.could_be_met(way) for way in self.best_ways(among))
 
     def is_missed(self, key: GoalKey, among: Sequence[Collection[LevelValue]]) -> bool:
-        """The same of the test in force, which a smaller Σ does not blunt by more than ``_BLUNTED``."""
-        return not self._may_be_met(key) and not any(self._may_be_met(way) for way in self._ways(among))
+        """The same of the test in force, which a smaller Σ does not blunt by more than ``BLUNTED``."""
+        return not self._may_be_met(key) and not any(self._may_be_met(way) for way in self.best_ways(among))
 
     def _may_be_met(self, way: _Bound) -> bool:
         if not self.could_be_met(way):
             return False
         needed = self.held(way).detectable
-        return needed is not None and needed <= self.target * _BLUNTED
+        return needed is not None and needed <= self.target * BLUNTED
 
-    def _ways(self, among: Sequence[Collection[LevelValue]]) -> Iterator[_Bound]:
+    def best_ways(self, among: Sequence[Collection[LevelValue]]) -> Iterator[_Bound]:
         """All that it could depend on, the best that there could be of each decision standing for what is open."""
         return product(*(self._best_values(at, values) for at, values in enumerate(among)))
 
