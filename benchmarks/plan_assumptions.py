@@ -22,7 +22,7 @@ from tests.protection.sites_to_plan import drawn_site
 from benchmarks import figure
 from stockward.book import Site, read_site
 from stockward.book.known import known_at
-from stockward.protection.goals_held import BLUNTED, FAR, HeldGoal
+from stockward.protection.goals_held import BLUNTED, FAR_BEYOND, HeldGoal
 from stockward.protection.planning import Planner
 from stockward.protection.seen_books import SeenBooks
 from stockward.unseen.series import SightRequest
@@ -44,7 +44,7 @@ def main() -> None:
             blunted += _blunted(held, random.Random(number))
             apart += _apart(held)
     figure(f"goals of {len(sites)} sites: loss found with a smaller Σ, times that before", max(blunted), limit=BLUNTED)
-    figure("loss found by the limit, largest beside least of as many counts", max(apart), limit=FAR)
+    figure("loss found by the limit, largest beside least of as many counts", max(apart), limit=FAR_BEYOND)
 
 
 def _goals_of(site: Site) -> list[HeldGoal]:

@@ -173,7 +173,7 @@ def _widened(held: HeldRequirement, key: GoalKey, rules_out: Callable[[GoalKey, 
     What is decided on methods comes first: how often is counted must be looked at one by one. Of a place at which not
     all values miss it, those are added that do.
     """
-    among = exactly(key)
+    among = nothing_but(key)
     every = [held.times, *([level.value for level in one.levels] for one in held.others)]
     for place in [*range(1, len(key)), 0]:
         for more in (every[place], *([value] for value in every[place])):
@@ -183,6 +183,6 @@ def _widened(held: HeldRequirement, key: GoalKey, rules_out: Callable[[GoalKey, 
     return among
 
 
-def exactly(key: GoalKey) -> RuledOut:
+def nothing_but(key: GoalKey) -> RuledOut:
     """What a goal depends on, and nothing else."""
     return tuple(frozenset([value]) for value in key)

@@ -23,7 +23,7 @@ _NEARLY = 1.05
 BLUNTED = 1.005
 """A smaller Σ moves the limits of the test in force, and can make a loss that is found larger by a little: that this
 is less than so much is taken for granted, as the simulated figures are known to about a hundredth."""
-FAR = 1.08
+FAR_BEYOND = 1.08
 """How many times the limit the loss is that the test in force finds hangs on how often is counted, and hardly on
 anything else: where the least of that known would miss a goal by so much, it is not measured."""
 GoalKey = tuple[LevelValue, ...]
@@ -103,7 +103,7 @@ class HeldGoal:
     def could_be_met(self, key: _Bound) -> bool:
         """Whether the best test that there could be would find the loss, and that in force not by far too late."""
         limit, beyond = self.limit(key), self._beyond.get(key[0], 0.0)
-        return limit is not None and limit <= self.target and limit * beyond <= self.target * FAR
+        return limit is not None and limit <= self.target and limit * beyond <= self.target * FAR_BEYOND
 
     def is_hopeless(self, key: GoalKey, among: Sequence[Collection[LevelValue]]) -> bool:
         """Whether no test could meet it with any values ``among`` which those of ``key`` are; never without reason.

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import polars as pl
 
-from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal, PlannedMeasure
 from stockward.answers.planned.draws import LotCount
 from stockward.answers.response.interruption import PlannedInterruption
 from stockward.book.known import KnownBooks
 from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals, planned_goal, with_resting
-from stockward.protection.choosing import CheapestChoice, Chooser, exactly
+from stockward.protection.choosing import CheapestChoice, Chooser
+from stockward.protection.closed_search import ClosedSearch
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.counts.drawing import CountedGoal
 from stockward.protection.counts.facts import counts_by_lot
@@ -29,16 +29,6 @@ from stockward.protection.response.planned import ResponsePlan
 from stockward.protection.seen_books import SeenBooks
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
-
-_LEAST_MARGIN = 1.001
-"""A plan that misses a goal by rounding is not looked at again."""
-_MOST_CLOSED, _MOST_CLOSED_AGAIN = 100, 12
-"""So often the books are closed again in one search for a plan, and in one for a cheaper plan than is known."""
-_LEAST_COST = Fraction(1, 1000)
-"""By less than so much no plan is looked for that is cheaper."""
-
-_Missing = Callable[[HeldGoal, DecidedLevels, GoalAnswer | None], None]
-"""Told of a goal that closed books miss, of the choice that is in them, and of what was found there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,64 +171,9 @@ class Planner:
     def cheapest(self, cases: Sequence[CaseGoals], most: Fraction | None = None) -> CheapestChoice:
         """The cheapest choice of which the books of all cases, closed with it, meet every goal, too.
 
-        Where they need a larger loss than the terms of error let expect, the goal is held against by so much less from
-        then on; what was cheapest before that is a bound. Then only the choices whose books were closed are ruled out:
-        where that left no plan, and to find a cheaper one.
+        Where there are several cases, one choice serves them all.
         """
-        if any(case.unmet for case in cases):
-            return CheapestChoice(Solved.IMPOSSIBLE, None, None, None)
-        first = self.chooser.cheapest(self._all(*cases), most=most)
-        found = self._closing(cases, first, most, self._tighten, _MOST_CLOSED)
-        if first.choice is None or (found.choice is not None and found.cost == first.cost):
-            return replace(found, bound=first.bound)
-        return self._proven(cases, replace(found, bound=first.bound), most)
-
-    def _proven(self, cases: Sequence[CaseGoals], found: CheapestChoice, most: Fraction | None) -> CheapestChoice:
-        """The plan found by asking more of all plans than is asked, or a cheaper one, as far as can be proven.
-
-        What one plan needs beyond what is expected was held against every plan; another may need less. So the books are
-        closed with each that could be cheaper, as long as there are few of them.
-        """
-        held = [one for case in cases for one in case.held]
-        margins = [one.margin for one in held]
-        for one in held:
-            one.margin = 1.0
-        below = most if found.cost is None else found.cost - _LEAST_COST
-        closed = _MOST_CLOSED if found.choice is None else _MOST_CLOSED_AGAIN
-        cheaper = self._closing(
-            cases, self.chooser.cheapest(self._all(*cases), most=below), below, self._rule_out, closed
-        )
-        if cheaper.choice is not None or found.choice is None:
-            return cheaper
-        for one, margin in zip(held, margins, strict=True):
-            one.margin = margin
-        if cheaper.status is Solved.IMPOSSIBLE and found.status is Solved.PROVEN:
-            return replace(found, bound=found.cost)
-        return replace(found, status=Solved.FEASIBLE, bound=cheaper.bound or found.bound)
-
-    def _closing(
-        self,
-        cases: Sequence[CaseGoals],
-        first: CheapestChoice,
-        most: Fraction | None,
-        missing: _Missing,
-        closed: int,
-    ) -> CheapestChoice:
-        """From the first choice on, the first one that meets every goal in closed books; ``missing`` learns of others.
-
-        A search that closes the books too often is ended, and says so.
-        """
-        goals, best = self._all(*cases), first
-        for _ in range(closed):
-            if best.choice is None:
-                return best
-            missed = [found for case in cases for found in case.missed_when_closed(best.choice)]
-            if not missed:
-                return best
-            for one, there in missed:
-                missing(one, best.choice, there)
-            best = self.chooser.cheapest(goals, most=most)
-        return CheapestChoice(Solved.OUT_OF_TIME, None, None, best.bound)
+        return ClosedSearch(self.chooser, cases, self._all(*cases)).cheapest(most)
 
     def cost_without(self, goal: HeldRequirement | None) -> Fraction | None:
         """What the cheapest plan costs without one of its goals."""
@@ -247,17 +182,6 @@ class Planner:
     def _without(self, case: CaseGoals, left_out: HeldRequirement) -> CheapestChoice:
         """The cheapest plan for all goals of a case but one."""
         return self.chooser.cheapest([one for one in self._all(case) if one is not left_out])
-
-    def _rule_out(self, held: HeldGoal, choice: DecidedLevels, _: GoalAnswer | None) -> None:
-        self.chooser.rule_out(held, exactly(held.key(choice)), demand=held.goal_demand)
-
-    def _tighten(self, held: HeldGoal, choice: DecidedLevels, again: GoalAnswer | None) -> None:
-        key = held.key(choice)
-        needed, expected = None if again is None else again.detectable, held.held(key).detectable
-        if needed is None or expected is None:
-            self.chooser.rule_out(held, exactly(key), demand=held.goal_demand)
-        else:
-            held.margin *= max((needed + held.resting) / (expected + held.resting), _LEAST_MARGIN)
 
     def in_the_way(self, case: CaseGoals, budget: Fraction | None) -> tuple[GoalInTheWay, ...]:
         """Why there is no plan for a case: the goals in conflict, as few as there can be, and what each would take."""
