@@ -150,6 +150,8 @@ def test_one_budget_for_detection_and_guards(depot: Site, planned_depot: PlanAns
     assert short.cost is None
     assert short.needs == pytest.approx(cost)
     assert short.guards is not None and short.guards.in_the_way and not short.guards.ways_out
+    assert "it is no plan for all" in write_protection_html(short)
+    assert "it is no plan for all" not in write_protection_html(planned_depot)
 
 
 def test_the_answer_is_said_on_page_and_in_json(planned_depot: PlanAnswer) -> None:

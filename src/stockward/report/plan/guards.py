@@ -72,6 +72,11 @@ def force_proof(plan: PlanAnswer) -> Iterator[str]:
         goals = words.count(part.measured, "goal")
         were = "was" if part.measured == 1 else "were"
         yield f"{goals} on the guards {were} measured in the roll with the plan in it, as a review measures them."
+        if plan.cost is None:
+            yield (
+                "What stands here on guards is the cheapest that meets their own goals, whatever losses take and "
+                "whatever may be spent: it is no plan for all."
+            )
     if part is not None:
         yield from part.notes
 
