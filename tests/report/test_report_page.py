@@ -356,7 +356,7 @@ def test_every_page_forbids_scripts_and_whatever_lies_outside() -> None:
     assert "default-src 'none'; style-src 'unsafe-inline'" in meta
     pages = [file.read_text(encoding="utf-8") for file in templates.glob("*.j2")]
     whole = [page for page in pages if "<!doctype html>" in page]
-    assert len(whole) == 9
+    assert len(whole) == 10
     assert all('<head>\n{% include "meta.html.j2" %}' in page for page in whole)
     assert not any("<script" in page or "http-equiv" in page for page in pages if page != meta)
 
