@@ -268,9 +268,7 @@ def _request(
     """What is asked, with the roster out of its file where one is named."""
     first, number = asked_day("start", start), asked_whole("weeks", weeks, 1, MOST_WEEKS)
     file = path_of(previous, "previous")
-    planned, notices = (None, ()) if file is None else read_earlier_roster(file, site.timezone)
-    return ChangeRequest(
-        generated=now(), planned=planned, start=first, weeks=None if first is None else number, told=notices,
-        options={**options, "previous": None if file is None else file.name,
-                 "start": None if first is None else str(first), "weeks": None if first is None else number},
-    )  # fmt: skip
+    found = (None, ()) if file is None else read_earlier_roster(file, site.timezone)
+    return ChangeRequest.of_file(
+        None if file is None else file.name, found, generated=now(), start=first, weeks=number, options=options
+    )

@@ -67,12 +67,11 @@ class ClosedSearch:
             return replace(found, bound=found.cost)
         return replace(found, status=Solved.FEASIBLE, bound=cheaper.bound or found.bound)
 
-    def _closing(self, first: CheapestChoice, most: Fraction | None, missing: _Missing, closed: int) -> CheapestChoice:
-        """From the first choice on, the first one that meets every goal in closed books; ``missing`` learns of others.
+    def _closing(self, best: CheapestChoice, most: Fraction | None, missing: _Missing, closed: int) -> CheapestChoice:
+        """From one choice on, the first one that meets every goal in closed books; ``missing`` learns of others.
 
         A search that closes the books too often is ended, and says so.
         """
-        best = first
         for _ in range(closed):
             if best.choice is None:
                 return best
@@ -91,6 +90,6 @@ class ClosedSearch:
         key = held.key(choice)
         needed, expected = None if again is None else again.detectable, held.held(key).detectable
         if needed is None or expected is None:
-            self._chooser.rule_out(held, nothing_but(key), demand=held.goal_demand)
+            self._rule_out(held, choice, again)
         else:
             held.margin *= max((needed + held.resting) / (expected + held.resting), _LEAST_MARGIN)

@@ -10,7 +10,7 @@ from itertools import product
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import MeasureKind
-from stockward.protection.decisions import COUNTED, NO_OPTION, DecidedLevels, Decision, Level, LevelValue, Option
+from stockward.protection.decisions import COUNTED, DecidedLevels, Decision, Level, LevelValue, Option
 from stockward.protection.further_options import Doubled, Parted, more_series
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, answer, needed_limit, needed_loss, untested
@@ -22,7 +22,7 @@ _NEARLY = 1.05
 """Inventories that are meant to be monthly, or weekly, are not so to the day."""
 BLUNTED = 1.005
 """A smaller Σ moves the limits of the test in force, and can make a loss that is found larger by a little: that this
-is less than so much is taken for granted, as the simulated figures are known to about a hundredth."""
+is less than so much is taken for granted, as it was on every site on which it was measured."""
 FAR_BEYOND = 1.08
 """How many times the limit the loss is that the test in force finds hangs on how often is counted, and hardly on
 anything else: where the least of that known would miss a goal by so much, it is not measured."""
@@ -106,7 +106,7 @@ class HeldGoal:
         return limit is not None and limit <= self.target and limit * beyond <= self.target * FAR_BEYOND
 
     def is_hopeless(self, key: GoalKey, among: Sequence[Collection[LevelValue]]) -> bool:
-        """Whether no test could meet it with any values ``among`` which those of ``key`` are; never without reason.
+        """Whether it could not be met, as far as is quickly known, with any of the values ``among`` which its own are.
 
         However often a method is calibrated, some of its shared error is left: where that is open, it is taken for
         nothing; and where its options are, each of its errors is the smallest that any of them has. Both make Σ
@@ -236,10 +236,8 @@ class HeldGoal:
     def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None) -> ErrorTerms:
         """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
         if decision.kind is MeasureKind.OPTION:
-            bought = value if isinstance(value, Option) else NO_OPTION
-            if (bought.random, bought.systematic) == (NO_OPTION.random, NO_OPTION.systematic):
-                return terms
-            return terms.with_each_error(decision.of, random=bought.random, systematic=bought.systematic)
+            assert isinstance(value, Option)
+            return terms.with_each_error(decision.of, random=value.random, systematic=value.systematic)
         if decision.kind is _CHECK_WEIGH:
             return (
                 terms.check_weighed(decision.of, value.share) if isinstance(value, Doubled) and value.share else terms
@@ -248,8 +246,7 @@ class HeldGoal:
             parts = max(parts_of(decision)) if value is None else value.parts if isinstance(value, Parted) else 1
             return terms.split(parts) if self._splits(decision) and parts > 1 else terms
         if decision.kind is MeasureKind.INVENTORIES:
-            times = float(_times(value, otherwise=COUNTED[-1]))
-            return terms if times == 1 else terms.with_losses_drawn(self.losing[decision.of], times)
+            return terms.with_losses_drawn(self.losing[decision.of], float(_times(value, otherwise=COUNTED[-1])))
         if value is None:
             return terms.with_errors(decision.of, systematic=0.0)
         return terms.recalibrated(decision.of, float(_times(value))) if value else terms

@@ -47,6 +47,25 @@ class ChangeRequest:
     told: tuple[str, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
 
+    @classmethod
+    def of_file(
+        cls,
+        file: str | None,
+        found: tuple[PlannedShifts | None, tuple[str, ...]],
+        *,
+        generated: datetime,
+        start: date | None,
+        weeks: int,
+        options: Mapping[str, object],
+    ) -> ChangeRequest:
+        """With what was found in the file of a roster, and what is told of it; ``weeks`` count from ``start`` alone."""
+        planned, told = found
+        days = {"start": None, "weeks": None} if start is None else {"start": str(start), "weeks": weeks}
+        return cls(
+            generated=generated, planned=planned, start=start, weeks=None if start is None else weeks, told=told,
+            options={**options, "previous": file, **days},
+        )  # fmt: skip
+
 
 def who_can_stand_in(
     site: Site, person: str, day: date, asked: ChangeRequest, *, most: int = STAND_INS

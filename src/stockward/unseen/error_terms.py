@@ -149,6 +149,8 @@ class ErrorTerms:
         self, method: str, *, random: tuple[float, float], systematic: tuple[float, float]
     ) -> ErrorTerms:
         """The same, the method's relative and absolute errors being these times as large, each its own."""
+        if random == systematic == (1.0, 1.0):
+            return self
         factor = np.array([random[0] ** 2, random[1] ** 2, 1.0, *systematic, 1.0])
         return replace(self, figures=np.where(self._by(method)[:, None], self.figures * factor, self.figures))
 
@@ -158,6 +160,8 @@ class ErrorTerms:
 
         ``area`` is the number of the area among those that the series adds up.
         """
+        if times == 1:
+            return self
         here = (self.part == _LOSS) & (self.calibration == area)
         factor = np.array([1 / times] * 3 + [1.0] * 3)
         return replace(self, figures=np.where(here[:, None], self.figures * factor, self.figures))

@@ -68,10 +68,8 @@ def change_request(
     from stockward.questions.roster_changes import ChangeRequest
     from stockward.report.roster.files import read_earlier_roster
 
-    planned, told = (None, ()) if previous is None else read_earlier_roster(previous, facts.timezone)
-    return ChangeRequest(
-        generated=moment_now(), planned=planned, start=None if start is None else start.date(),
-        weeks=None if start is None else weeks, told=told,
-        options={**options, "previous": None if previous is None else previous.name,
-                 "start": None if start is None else str(start.date()), "weeks": None if start is None else weeks},
+    found = (None, ()) if previous is None else read_earlier_roster(previous, facts.timezone)
+    return ChangeRequest.of_file(
+        None if previous is None else previous.name, found, generated=moment_now(),
+        start=None if start is None else start.date(), weeks=weeks, options=options,
     )  # fmt: skip

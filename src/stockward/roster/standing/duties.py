@@ -74,7 +74,7 @@ def read_standing(site: Site, roll: pl.DataFrame, horizon: Horizon, planned: Pla
     taken = [one for one, locked in entered if locked or planned is None]
     if planned is not None:
         own = {(one.guard, one.shift.start) for one in taken}
-        taken += _out_of_file(site, {key: planned[key] for key in planned.keys() - own}, horizon, posts)
+        taken += shifts_out_of_file(site, {key: planned[key] for key in planned.keys() - own}, horizon, posts)
     if not taken:
         last = horizon.date(horizon.days - 1)
         raise UsageError(
@@ -94,7 +94,7 @@ def read_standing(site: Site, roll: pl.DataFrame, horizon: Horizon, planned: Pla
     )
 
 
-def _out_of_file(
+def shifts_out_of_file(
     site: Site, planned: PlannedShifts, horizon: Horizon, posts: Mapping[str, RosterPost]
 ) -> list[Worked]:  # fmt: skip
     """The shifts of a roster out of a file that begin on days of the horizon."""

@@ -10,7 +10,7 @@ from stockward.answers.rostered.hours import GuardHours, HoursApart
 from stockward.book import Site
 from stockward.roster.site.demand import Horizon, RosterPost, read_posts, shift_of
 from stockward.roster.site.staff import RosterStaff, Worked, end_of_shift, read_assignments
-from stockward.roster.standing.duties import PlannedShifts
+from stockward.roster.standing.duties import PlannedShifts, shifts_out_of_file
 from stockward.terms.errors import UsageError
 
 _HAIR = timedelta(seconds=1)
@@ -66,7 +66,7 @@ def hours_on_record(site: Site, horizon: Horizon, until: date, planned: PlannedS
     posts = {post.post: post for post in read_posts(site, {})}
     entered = [one for one in read_assignments(site, horizon, posts) if 0 <= one[0].shift.day < horizon.days]
     worked = [one for one, locked in entered if locked and horizon.date(one.shift.day) <= until]
-    own = [one for one, _ in entered] if planned is None else _out_of(planned, site, horizon, posts)
+    own = [one for one, _ in entered] if planned is None else shifts_out_of_file(site, planned, horizon, posts)
     plan = own if planned is not None else list(filter(None, (_as_planned(one, posts, horizon) for one in own)))
     _require_any(plan, worked, horizon, until)
     past = [one for one in plan if horizon.date(one.shift.day) <= until]
@@ -86,16 +86,6 @@ def _require_any(plan: Sequence[Worked], worked: Sequence[Worked], horizon: Hori
         )
     if not plan:
         raise UsageError(f"no roster is on record for {days}: name its file with --previous")
-
-
-def _out_of(planned: PlannedShifts, site: Site, horizon: Horizon, posts: dict[str, RosterPost]) -> list[Worked]:
-    hours = site.settings.force.shift_hours
-    low, high = horizon.moment(0, 0), horizon.moment(horizon.days, 0)
-    return [
-        Worked(person, post, shift_of(horizon, start, end_of_shift(start, posts.get(post), horizon, hours)), 0)
-        for (person, start), post in planned.items()
-        if low <= start < high
-    ]
 
 
 def _as_planned(one: Worked, posts: dict[str, RosterPost], horizon: Horizon) -> Worked | None:
