@@ -330,6 +330,18 @@ def test_a_fault_of_the_program_is_no_alarm(site: Path, monkeypatch: pytest.Monk
     assert "nothing was concluded: KeyError in test_cli.py, line" in line
 
 
+def test_a_library_s_lost_connection_is_not_said_of_standard_output(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise ConnectionError("the other side has closed")
+
+    monkeypatch.setattr("stockward.questions.review.make_review", lost)
+    result = run("review", site, "--quiet")
+    assert result.exit_code == 70
+    assert "nothing was concluded: ConnectionError in test_cli.py, line" in one_line(result)
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [("foo", 2), ("bash_foo", 2), ("bash_complete", 2), ("zsh_source", 0), ("fish_source", 0)],

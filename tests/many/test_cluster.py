@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from asyncio import CancelledError
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -61,6 +63,36 @@ def test_a_scheduler_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: 
     assert result.exit_code == 2
     assert "no scheduler answers there" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+class _LostClient:
+    """A client that finds out that its scheduler is gone when it asks it something, or is told so by its status."""
+
+    def __init__(self, fault: BaseException, status: str) -> None:
+        self.fault, self.status = fault, status
+
+    def nthreads(self) -> dict[str, int]:
+        raise self.fault
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(OSError("connection closed"), "running"), (CancelledError(), "closed"), (ValueError("no reply"), "connecting")],
+)
+def test_a_scheduler_that_goes_while_it_is_asked_is_said_to_be_gone(
+    fault: BaseException, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = DaskEngine("tcp://host:8786")
+    monkeypatch.setattr(DaskEngine, "_client", lambda self: nullcontext(_LostClient(fault, status)))
+    with pytest.raises(UsageError, match="the scheduler is gone: start it, and run the same command again"):
+        list(engine.outcomes([TASK]))
+
+
+def test_a_fault_of_its_own_is_not_said_to_be_a_lost_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = _LostClient(KeyError("own"), "running")
+    monkeypatch.setattr(DaskEngine, "_client", lambda self: nullcontext(lost))
+    with pytest.raises(KeyError):
+        list(DaskEngine("tcp://host:8786").outcomes([TASK]))
 
 
 @pytest.fixture
@@ -124,4 +156,5 @@ def test_a_cluster_gives_the_bytes_of_this_computer(
     _, said = again.communicate()
     assert again.returncode == 2
     assert b"run the same command again: what is done stays" in said
+    assert b"Traceback" not in said
     assert any(done.iterdir())

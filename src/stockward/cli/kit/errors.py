@@ -36,6 +36,8 @@ def in_one_line() -> Iterator[None]:
     except BrokenPipeError:
         _close_the_pipe()
     except OSError as error:
+        if error.errno is None:  # no computer's word, but a library's
+            _own_fault(error)
         _fail(_found_by_the_system(error))
     except MemoryError:
         _fail("this computer: it has no memory left: end other programs, or ask for less at a time")

@@ -7,8 +7,10 @@ ends, and goes on from what is done when it is given again.
 
 from __future__ import annotations
 
+import logging
+from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,10 +41,11 @@ class DaskEngine:
             under_way: dict[Any, SiteTask] = {}
             while True:
                 self._send(client, waiting, under_way)
+                with self._scheduler_there(client):
+                    came = [_outcome(future, under_way.pop(future)) for future in self._done(client, under_way)]
+                yield from came
                 if not under_way:
                     return
-                for future in self._done(client, under_way):
-                    yield _outcome(future, under_way.pop(future))
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -50,6 +53,9 @@ class DaskEngine:
             from distributed import Client
         except ImportError:
             raise UsageError('a cluster needs more than is installed: pip install "stockward[cluster]"') from None
+        # What the library logs of a lost scheduler is a traceback; the one line of the error says it.
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         told = {"scheduler_file": self.address} if self.address.endswith(".json") else {"address": self.address}
         try:
             client = Client(**told, timeout=_CONNECTING, set_as_default=False)
@@ -59,12 +65,31 @@ class DaskEngine:
         try:
             yield client
         finally:
-            client.close(timeout=_A_MOMENT)
+            with suppress(OSError):
+                client.close(timeout=_A_MOMENT)
+
+    @contextmanager
+    def _scheduler_there(self, client: Any) -> Iterator[None]:
+        """What is asked of the scheduler inside. Raises ``UsageError`` where it is gone."""
+        try:
+            yield
+        except OSError:  # of a lost connection, that the client's status does not tell yet
+            raise self._gone() from None
+        except (Exception, CancelledError):
+            if client.status == "running":
+                raise
+            raise self._gone() from None
+
+    def _gone(self) -> UsageError:
+        said = "the scheduler is gone: start it, and run the same command again: what is done stays"
+        return UsageError(f"--engine dask={self.address}: {said}")
 
     def _send(self, client: Any, waiting: Iterator[SiteTask], under_way: dict[Any, SiteTask]) -> None:
-        most = max(sum(client.nthreads().values()), 1) * _WAITING_EACH
+        with self._scheduler_there(client):
+            most = max(sum(client.nthreads().values()), 1) * _WAITING_EACH
         while len(under_way) < most and (task := next(waiting, None)) is not None:
-            future = client.submit(review_site, task, key=f"stockward-{task.id}", pure=False)
+            with self._scheduler_there(client):
+                future = client.submit(review_site, task, key=f"stockward-{task.id}", pure=False)
             under_way[future] = task
 
     def _done(self, client: Any, under_way: dict[Any, SiteTask]) -> list[Any]:
@@ -72,19 +97,15 @@ class DaskEngine:
         from distributed import TimeoutError as NotYet
         from distributed import wait
 
+        if not under_way:
+            return []
         try:
             with client.as_current():
                 done = list(wait(list(under_way), timeout=_A_MOMENT, return_when="FIRST_COMPLETED").done)
         except NotYet:
             done = []
-        except Exception:
-            if client.status == "running":
-                raise
-            done = []
-        lost = client.status != "running" or any(one.status in ("lost", "cancelled") for one in under_way)
-        if lost:
-            said = "the scheduler is gone: start it, and run the same command again: what is done stays"
-            raise UsageError(f"--engine dask={self.address}: {said}")
+        if client.status != "running" or any(one.status in ("lost", "cancelled") for one in under_way):
+            raise self._gone()
         return done
 
 
