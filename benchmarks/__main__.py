@@ -15,7 +15,7 @@ MODULES = (
     "realisations", "regret", "false_alarms", "sigma_fit", "estimates", "estimated_errors", "ledger", "scaling",
     "unseen", "spread", "drill", "counting", "guards", "net_hours", "selection", "startup", "guard_rosters", "before",
     "importing", "neighbours", "killed", "hostile", "book_of_record", "book_pages", "settled", "cheapest_plans",
-    "planned_drill", "patrols",
+    "plan_assumptions", "plan_ridgeway", "planned_drill", "patrols",
     "book_damage", "book_killed", "book_over_http", "book_hard_times", "book_same_answers", "many_sites",
 )  # fmt: skip
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -22,9 +22,9 @@ from tests.protection.sites_to_plan import drawn_site
 from benchmarks import figure
 from stockward.book import Site, read_site
 from stockward.book.known import known_at
+from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.goals_held import BLUNTED, FAR_BEYOND, HeldGoal
 from stockward.protection.planning import Planner
-from stockward.protection.seen_books import SeenBooks
 from stockward.unseen.series import SightRequest
 
 _EXAMPLES = Path(__file__).parents[1] / "examples"

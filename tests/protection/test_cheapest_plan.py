@@ -14,11 +14,11 @@ from tests.protection.sites_to_plan import drawn_site
 from stockward.answers.plan import CostUnit, MeasureKind, PlanAnswer
 from stockward.book import Site
 from stockward.book.known import known_at
+from stockward.protection.closed.planned_books import planned_site
+from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.decisions import DecidedLevels
 from stockward.protection.goals_held import HeldGoal
-from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
-from stockward.protection.seen_books import SeenBooks
 from stockward.questions.plan import make_protection_plan
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved

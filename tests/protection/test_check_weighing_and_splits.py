@@ -11,7 +11,7 @@ from tests.protection.test_cheapest_plan import cost_of, every_choice, meets, pl
 
 from stockward.answers.plan import MeasureKind
 from stockward.book import Site
-from stockward.protection.weighed_twice import can_be_halved
+from stockward.protection.closed.weighed_twice import can_be_halved
 from stockward.questions.plan import SeenBooks
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved

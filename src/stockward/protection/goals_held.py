@@ -10,6 +10,7 @@ from itertools import product
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import MeasureKind
+from stockward.protection.closed.losses_drawn import LossesDrawn
 from stockward.protection.decisions import COUNTED, DecidedLevels, Decision, Level, LevelValue, Option
 from stockward.protection.further_options import Doubled, Parted, more_series
 from stockward.unseen.error_terms import ErrorTerms
@@ -38,7 +39,8 @@ class HeldGoal:
 
     ``areas`` are the decisions on inventories of its areas, each with how often that area is counted today for one
     inventory of the series: the whole site is counted as often as its least counted area. ``others`` are those on its
-    methods, on inventories of ``losing``, areas by the number that their normal losses have in its terms, and splits.
+    methods, on inventories of ``losing``, areas by the number that their normal losses have in its terms, and splits;
+    ``drawn`` says how the errors of those losses average out.
     Where its own area is split and the goal is one ``of_area``, the loss is taken in one part; the parts of any area
     share the false alarms of the ``tested`` series, ``tested_in`` each area. ``unclosed`` are methods of which no books
     can be closed that tell of weighings done twice.
@@ -57,6 +59,7 @@ class HeldGoal:
     areas: tuple[tuple[Decision, float], ...]
     others: tuple[Decision, ...]
     losing: Mapping[str, int]
+    drawn: LossesDrawn
     tested: int = 1
     tested_in: Mapping[str, int] = field(default_factory=dict)
     of_area: bool = True
@@ -226,15 +229,24 @@ class HeldGoal:
     def _terms(self, key: _Bound, series: ErrorTerms | None = None) -> ErrorTerms | None:
         """The terms of error of the series as they would be; ``None`` where it is not counted often enough for any."""
         times, *values = key
-        terms = _counted(self.sight.terms if series is None else series, _times(times)) if times else None
-        if terms is None:
+        if not times:
             return None
-        for decision, value in zip(self.others, values, strict=True):
+        terms = self.sight.terms if series is None else series
+        decided = list(zip(self.others, values, strict=True))
+        for decision, value in decided:
+            if decision.kind is MeasureKind.INVENTORIES and value != 1:
+                assert value is None or isinstance(value, Fraction)
+                left = self.drawn.left(decision.of, self.substance, value, terms.start, terms.end)
+                terms = terms.with_losses_drawn(self.losing[decision.of], left)
+        terms = _counted(terms, _times(times))
+        for decision, value in decided:
             terms = self._decided(terms, decision, value)
         return terms
 
     def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None) -> ErrorTerms:
         """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
+        if decision.kind is MeasureKind.INVENTORIES:
+            return terms  # of normal losses, which are drawn before all else
         if decision.kind is MeasureKind.OPTION:
             assert isinstance(value, Option)
             return terms.with_each_error(decision.of, random=value.random, systematic=value.systematic)
@@ -245,8 +257,6 @@ class HeldGoal:
         if decision.kind is MeasureKind.SPLIT:
             parts = max(parts_of(decision)) if value is None else value.parts if isinstance(value, Parted) else 1
             return terms.split(parts) if self._splits(decision) and parts > 1 else terms
-        if decision.kind is MeasureKind.INVENTORIES:
-            return terms.with_losses_drawn(self.losing[decision.of], float(_times(value, otherwise=COUNTED[-1])))
         if value is None:
             return terms.with_errors(decision.of, systematic=0.0)
         return terms.recalibrated(decision.of, float(_times(value))) if value else terms
@@ -281,5 +291,5 @@ def reached(level: Level, often: float) -> Fraction:
     return max((one for one in COUNTED if one <= times), default=Fraction(0))
 
 
-def _times(value: LevelValue | None, *, otherwise: Fraction = Fraction(1)) -> Fraction:
-    return value if isinstance(value, Fraction) else otherwise
+def _times(value: LevelValue | None) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(1)

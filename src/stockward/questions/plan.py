@@ -16,11 +16,11 @@ from stockward.book import Site
 from stockward.book.known import known_at
 from stockward.protection.calendar import planned_days
 from stockward.protection.case_goals import ClosedAgain
+from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.coming.asked import scenarios_of
 from stockward.protection.guards.post_options import with_posts
 from stockward.protection.guards.posts_decided import DecidedPosts
 from stockward.protection.planning import Planned
-from stockward.protection.seen_books import SeenBooks
 from stockward.protection.spending.front import loss_front
 from stockward.protection.spending.ranges import cost_ranges
 from stockward.protection.together import planned_together

@@ -11,9 +11,9 @@ from stockward.answers.drill import DrillLine
 from stockward.answers.plan import DrilledGoal
 from stockward.book import Site
 from stockward.drill.running import DrillOptions, make_drill
+from stockward.protection.closed.planned_books import planned_site
+from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.decisions import DecidedLevels
-from stockward.protection.planned_books import planned_site
-from stockward.protection.seen_books import SeenBooks
 
 
 def drill_of_plan(

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from stockward.book import Site
 from stockward.book.known import KnownBooks, known_at
+from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.costs import MeasureCosts
 from stockward.protection.guards.measured import books_with, joining_people
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.guards.post_options import post_choices, with_posts
-from stockward.protection.seen_books import SeenBooks
 from stockward.questions.plan_guards import GuardsQuestion
 from stockward.questions.planners import planners_of
 from stockward.terms.errors import UsageError

@@ -8,14 +8,14 @@ from datetime import datetime
 from stockward.answers.detection import GoalAnswer
 from stockward.book.known import KnownBooks, known_at
 from stockward.protection.case_goals import ClosedAgain, GoalName
+from stockward.protection.closed.planned_books import planned_site
+from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.decisions import DecidedLevels, LevelValue, parts_decided
 from stockward.protection.further_options import more_series
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.guards.post_options import PostOption, post_choices, with_posts
 from stockward.protection.guards.posts_decided import DecidedPosts, decide_posts
-from stockward.protection.planned_books import planned_site
 from stockward.protection.planning import Planner
-from stockward.protection.seen_books import SeenBooks
 from stockward.questions.plan_guards import GuardsQuestion
 from stockward.surge.asked import Surge
 from stockward.unseen.series import SightRequest

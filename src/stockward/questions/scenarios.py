@@ -13,6 +13,7 @@ import polars as pl
 from stockward.answers.plan import PlannedScenario, RobustPlan, StoreInScenario
 from stockward.book.known import KnownBooks, known_at
 from stockward.protection.case_goals import CaseGoals, ClosedAgain
+from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.coming.asked import Scenario
 from stockward.protection.coming.cases import CaseBooks, ScenarioCase
 from stockward.protection.coming.drawn import DrawnCase
@@ -23,7 +24,6 @@ from stockward.protection.coming.tabulated import TabulatedGoals
 from stockward.protection.decisions import DecidedLevels
 from stockward.protection.guards.planning import ForcePlanner
 from stockward.protection.planning import Planner
-from stockward.protection.seen_books import SeenBooks
 from stockward.questions.plan_guards import GuardsQuestion
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site, with_factors

@@ -154,23 +154,27 @@ class ErrorTerms:
         factor = np.array([random[0] ** 2, random[1] ** 2, 1.0, *systematic, 1.0])
         return replace(self, figures=np.where(self._by(method)[:, None], self.figures * factor, self.figures))
 
-    def with_losses_drawn(self, area: int, times: float) -> ErrorTerms:
-        """The same, an area being counted so many times in place of once: each of its periods has a normal loss of its
-        own, so that the random errors of these average out over more of them.
+    def with_losses_drawn(self, area: int, left: Array) -> ErrorTerms:
+        """The same, so much being ``left`` in each period of the variance of the normal losses of an area, since these
+        are told in other periods of their own; shape (periods,).
 
         ``area`` is the number of the area among those that the series adds up.
         """
-        if times == 1:
-            return self
+        share = np.ones_like(self.figures)
+        share[:, _RANDOM] = left[self.period, None]
         here = (self.part == _LOSS) & (self.calibration == area)
-        factor = np.array([1 / times] * 3 + [1.0] * 3)
-        return replace(self, figures=np.where(here[:, None], self.figures * factor, self.figures))
+        return replace(self, figures=np.where(here[:, None], self.figures * share, self.figures))
 
     @property
     def losing(self) -> tuple[int, ...]:
         """The numbers of the areas whose normal loss has a random error."""
         random = (self.part == _LOSS) & (self.figures[:, _RANDOM].sum(axis=1) > 0)
         return tuple(np.unique(self.calibration[random]).tolist())
+
+    def loss_variances(self, area: int) -> Array:
+        """The random errors of the normal losses of one of these areas in each period, unit²; shape (periods,)."""
+        here = (self.part == _LOSS) & (self.calibration == area)
+        return _sums(self.period[here], self.figures[here, _RANDOM].sum(axis=1), self.periods)
 
     def recalibrated(self, method: str, days: float) -> ErrorTerms:
         """The same, the method being calibrated every so many days besides; flows pass evenly within a period."""

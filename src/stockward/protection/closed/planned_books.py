@@ -16,10 +16,10 @@ from stockward.balance.stocks import BookStock
 from stockward.book import Site
 from stockward.book.known import KnownBooks
 from stockward.book.schema.kinds import CLAIMS
+from stockward.protection.closed.weighed_twice import with_rows_halved
 from stockward.protection.decisions import DecidedLevels, Option
 from stockward.protection.further_options import Doubled, Parted
 from stockward.protection.response.figures import Upgrade
-from stockward.protection.weighed_twice import with_rows_halved
 from stockward.terms.periods import MICROSECONDS_A_DAY
 
 _ADDED = " + "

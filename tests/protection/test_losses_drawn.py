@@ -1,0 +1,80 @@
+"""Normal losses where areas are counted more often, or less: what a plan expects is what books closed with it tell."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from stockward.answers.plan import MeasureKind
+from stockward.book import read_site
+from stockward.book.known import known_at
+from stockward.protection.closed.losses_drawn import DrawnLosses, LossesDrawn
+from stockward.protection.closed.planned_books import planned_site
+from stockward.protection.closed.seen_books import SeenBooks
+from stockward.protection.planning import Planner
+from stockward.unseen.series import SightRequest
+
+RIDGEWAY = Path(__file__).parents[2] / "examples" / "ridgeway"
+GOALS = pl.read_csv(RIDGEWAY.parent / "ridgeway_plan" / "goals.csv")
+
+
+@pytest.fixture(scope="module")
+def seen_and_planner() -> tuple[SeenBooks, Planner, SightRequest]:
+    site = read_site(RIDGEWAY)
+    asked = SightRequest(goals=GOALS.with_columns(area=None), detection=0.95, seed=1)
+    seen = SeenBooks.of(known_at(site, None), asked)
+    return seen, Planner(seen, asked.goals, 1, lambda _: {}), asked
+
+
+@pytest.mark.parametrize(
+    "counted",
+    [
+        {"propellant_mill": Fraction(2)},
+        {"cartridge_hall": Fraction(1, 4), "burning_ground": Fraction(1, 2), "propellant_mill": Fraction(4)},
+        {"pressing": Fraction(1, 2), "melt_pour": Fraction(2)},
+    ],
+)
+def test_areas_counted_unlike_make_the_covariance_of_closed_books(
+    seen_and_planner: tuple[SeenBooks, Planner, SightRequest], counted: dict[str, Fraction]
+) -> None:
+    seen, planner, asked = seen_and_planner
+    choice = planner.today | {
+        one: one.place_of(counted[one.of])
+        for one in planner.decisions
+        if one.kind is MeasureKind.INVENTORIES and one.of in counted
+    }
+    closed = SeenBooks.of(known_at(planned_site(seen.books, choice, seen.balances.joined), None), asked)
+    there = dict(zip(closed.balances.series["id"], closed.sights, strict=True))
+    touched = 0
+    for held in planner.case.held:
+        sight, terms = there[held.id], held._terms(held.key(choice))
+        assert sight is not None
+        assert terms is not None
+        np.testing.assert_allclose(terms.covariance(), sight.terms.covariance(), rtol=1e-6, atol=1e-6)
+        touched += any(area in held.losing for area in counted)
+    assert touched
+
+
+def test_without_normal_losses_nothing_is_closed(seen_and_planner: tuple[SeenBooks, Planner, SightRequest]) -> None:
+    seen, planner, asked = seen_and_planner
+    without = known_at(seen.books.site.replace(normal_losses=seen.books["normal_losses"].clear()), None)
+    assert LossesDrawn.of(SeenBooks.of(without, asked), planner.decisions) == LossesDrawn()
+
+
+def test_what_is_not_told_is_as_an_even_flow_has_it() -> None:
+    start, end = np.array([0, 28]), np.array([28, 56])
+    even = LossesDrawn().left("hall", "TNT", Fraction(4), start, end)
+    np.testing.assert_array_equal(even, [0.25, 0.25])
+    np.testing.assert_array_equal(LossesDrawn().left("hall", "TNT", None, start, end), [0.25, 0.25])
+
+
+def test_an_uneven_flow_leaves_more_of_the_variance() -> None:
+    whole = DrawnLosses(np.array([0]), np.array([28]), np.array([100.0]))
+    halves = DrawnLosses(np.array([0, 14]), np.array([14, 28]), np.array([64.0, 4.0]))
+    drawn = LossesDrawn({("hall", "TNT"): {Fraction(1): whole, Fraction(2): halves}})
+    np.testing.assert_allclose(drawn.left("hall", "TNT", Fraction(2), np.array([0]), np.array([28])), [0.68])
+    np.testing.assert_allclose(drawn.left("hall", "TNT", None, np.array([0]), np.array([28])), [0.25])
