@@ -26,11 +26,11 @@ def imported(
 ) -> Rows:
     """Import files with the answers to their questions; a path without its last part fits what begins with it."""
     request = Request(files, site, timezone="UTC", accepts=accepts)
-    found = import_files(request)
+    found = _found(request)
     known = {**(answers or {}), ("areas", "kind"): "store"}
     while asked := [(one.about, how) for one in found.questions if (how := _answer(one.about, known)) is not None]:
         request.answers.update(asked)
-        found = import_files(request)
+        found = _found(request)
     movements, counts = (table(found, name) for name in ("movements", "counts"))
     rows = [row for row in [*movements, *counts] if _waits(row)]
     return Rows(
@@ -43,6 +43,15 @@ def imported(
         rows,
         found,
     )
+
+
+def _found(request: Request) -> Imported:
+    """What an import finds; no two of its questions read alike, and no row waits where nothing is asked."""
+    found = import_files(request)
+    asked = [one.asks for one in found.questions]
+    assert len(set(asked)) == len(asked), asked
+    assert found.questions or not found.waiting, found.waiting
+    return found
 
 
 def table(found: Imported, name: str) -> list[dict[str, str]]:

@@ -43,14 +43,14 @@ def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mappi
     """
     ends = {"from_area", "to_area", "tracked_item"}
     for entry in entries:
-        grid = entry.block.grid
+        block = entry.block
         if "area" not in entry.columns and not ends & entry.columns:
-            path: Path = ("source", entry.source, "area", entry.block.label)
-            asks = f"Of which place is {grid.name}? It has no column of places"
+            path: Path = ("source", entry.source, "area", block.label)
+            asks = f"Of which place is {block.described}? It has no column of places"
             entry.area = _told(entry, path, asks, places, "", mapping)
         if "material" not in entry.columns and "tracked_item" not in entry.columns:
-            path = ("source", entry.source, "material", entry.block.label)
-            asks = f"Of which material is {grid.name}? It has no column of materials"
+            path = ("source", entry.source, "material", block.label)
+            asks = f"Of which material is {block.described}? It has no column of materials"
             entry.texts["material"] = _told(entry, path, asks, (), entry.area, mapping)
         if "unit" not in entry.columns and not entry.text("unit"):
             entry.texts["unit"] = _behind_label(entry.heading, _UNIT)
@@ -74,8 +74,8 @@ def date_from_titles(entries: Sequence[SourceEntry], mapping: MappingFile) -> No
         last = lasts[id(entry.block)]
         if not all(lasts.values()):
             path = ("source", entry.source, "day", entry.block.label)
-            name = entry.block.grid.name
-            asks = f"Of which day are the rows of {name}? It has no column of days; write one as 2026-01-31"
+            described = entry.block.described
+            asks = f"Of which day are the rows of {described}? It has no column of days; write one as 2026-01-31"
             choices, free = [str(last)] if last else [], True
         answer = mapping.get(*path)
         if answer is not None and answer not in {_LAST_DAY, _FIRST_DAY} and not _is_day(answer):
@@ -105,6 +105,9 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], taken
     grid, above = entry.block.grid, entry.block.titles
     # A name that a program gave the sheet says less than what a person wrote above the table.
     lines = [*filter(None, (grid.sheet, *above) if grid.label == grid.sheet else (*above, grid.sheet))]
+    if entry.block.over in lines:
+        # What stands directly above one of several tables is what tells it from the others.
+        lines.insert(0, lines.pop(lines.index(entry.block.over)))
     roles = _PLACE if path[2] == "area" else _MATERIAL
     titles = names_above(lines, roles)
     others = [name for name in known if name not in titles]
@@ -153,7 +156,8 @@ def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
             parts = [part.strip() for part in _BETWEEN.split(line if "area" in roles else after or line)]
             of_role = _names_a_place if "area" in roles else _names_no_place
             plain += [part for part in parts if part != line and of_role(part)]
-            plain.append(line)
+            # Magazine 2 is a place, and names no material.
+            plain += [line] if "area" in roles or len(parts) > 1 or not _names_a_place(line) else []
         label = ""
     return list(dict.fromkeys([*behind, *plain[:_MOST_LINES]]))
 

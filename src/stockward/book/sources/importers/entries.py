@@ -178,7 +178,7 @@ class EntryReader:
         if row.struck:
             # What a later file says of the same row, without the stroke, is another thing.
             texts["struck"] = row.struck
-        place = read.block.grid.place(row.number)
+        place = read.block.place(row.number)
         entry = SourceEntry(self.source, place, order, read.block, row, row.heading, texts, {}, read.roles)
         entry.area = _area(*[cells[column] for column in places.get("area", ())])
         day = _key(cells[places["at"][0]]) if "at" in places else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ _DEEPEST = 6
 _WRITE_SO = 'correct that line: it reads NAME = "TEXT", with straight quotation marks, and each NAME once'
 _OTHERS = "all others"
 """Under this name stands, in a table, what holds where the table says nothing else."""
+_OF_EACH_TABLE = (("area",), ("material",), ("day",), ("month",), ("year",))
 _MOST_SHOWN = 12
 """So many choices of a question stand in the file and on the screen; any of the others can be written all the same."""
 
@@ -144,8 +146,24 @@ class MappingFile:
         return next((name for name, headers in self.headers.items() if headers == fingerprint), None)
 
     def open_questions(self) -> list[Question]:
-        """What is still asked, that on which most rows hang first."""
-        return sorted(self.questions.values(), key=lambda one: (-one.rows, one.about))
+        """What is still asked, that on which most rows hang first; of each table in turn where each is asked about.
+
+        No two read alike: what their paths differ in is said behind them.
+        """
+        rows: dict[Path, int] = {}
+        for one in self.questions.values():
+            rows[_asked_with(one.about)] = max(rows.get(_asked_with(one.about), 0), one.rows)
+        asked = Counter(one.asks for one in self.questions.values())
+        for one in self.questions.values():
+            if asked[one.asks] > 1:
+                one.asks += f" (of {one.about[-1]})"
+        # Those of one kind stay in the order of the tables in their file.
+        return sorted(self.questions.values(), key=lambda one: (-rows[_asked_with(one.about)], _asked_with(one.about)))
+
+
+def _asked_with(path: Path) -> Path:
+    """What a question has in common with those of its kind which are asked of each table."""
+    return path[:3] if path[2:3] in _OF_EACH_TABLE else path
 
 
 def dotted(path: Path) -> str:

@@ -21,8 +21,8 @@ _KEYS = {
 
 
 _MOST_NAMED = 5
-_PLACE = re.compile(r"(?:\[[^\[\]]*\])? (?:row|cell) \w+$")
-"""Behind the name of a file: the sheet, and the row."""
+_PLACE = re.compile(r"(?:\[[^\[\]]*\])?(?: columns [A-Z]+:[A-Z]+)? (?:row|cell) \w+$")
+"""Behind the name of a file: the sheet, the columns of one of several tables beside each other, and the row."""
 
 
 class OwnRows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from stockward.book.sources.importers.above import date_from_titles, fill_from_above, repeat_what_stands_above
@@ -34,7 +34,7 @@ from stockward.book.sources.importers.ledger.posting import Posting, Postings, a
 from stockward.book.sources.importers.ledger.postings import changes_of, postings_of
 from stockward.book.sources.importers.ledger.tie_out import TieOut, tie_out
 from stockward.book.sources.importers.ledger.tracked import lots_of, with_lots
-from stockward.book.sources.importers.mapping import MappingFile, Path
+from stockward.book.sources.importers.mapping import MAPPING, MappingFile, Path, dotted
 from stockward.book.sources.importers.merging import Differences, merged
 from stockward.book.sources.importers.people.lists import (
     PeopleRead,
@@ -58,7 +58,7 @@ from stockward.book.sources.importers.written.cancelled import (
 from stockward.book.sources.importers.written.names import material_meant
 
 _ONCE = "it stands in another table too, or that one is right"
-_BALANCE_WRONG = "the balance is wrong"
+_BALANCE_WRONG, _ASIDE = "the balance is wrong", "leave these rows aside"
 _MOSTLY = 0.5
 _MAY_NOT = "they count: leave these rows aside"
 
@@ -255,23 +255,39 @@ class SourcesRead:
             sound, lambda entry: changes.get(id(entry)), lambda name: material_meant(name, self.mapping)
         )
         if told.balance is not None and not told.balance.holds:
-            self._ask_about_balance(source, told.balance)
+            self._ask_about_balance(source, told.balance, [*_open_paths(sound, made)])
         _keep_balances_of_places(told.balance, [*entries, *(one.entry for one in made.movements)])
         self._take(made, told)
 
-    def _ask_about_balance(self, source: str, found: TieOut) -> None:
-        """Rows whose balances do not follow are open until somebody says that it is the balance that is wrong."""
-        path = ("source", source, "tie_out")
-        asks = (
-            f"In {source} {found.tried - found.kept} of {found.tried} balances (by {found.of}) do not follow from the "
-            f"row before; the first stands in {found.broken[0].place}. Is the balance wrong there, or the reading?"
-        )
-        answer = self.mapping.ask(
-            *path, asks=asks, choices=[_BALANCE_WRONG, "leave these rows aside"], never_accepted=True
-        )
-        if answer != _BALANCE_WRONG:
-            for entry in found.broken:
-                entry.waits.append(path)
+    def _ask_about_balance(self, source: str, found: TieOut, open_paths: Sequence[Path]) -> None:
+        """Rows whose balances do not follow are open until somebody says that it is the balance that is wrong.
+
+        While other questions of the ledger are open it is not asked: their answers may make the balances follow. What
+        was said of one file is not taken for the next one.
+        """
+        tables: dict[str, list[SourceEntry]] = defaultdict(list)
+        for entry in found.broken:
+            block = entry.block
+            tables[f"{block.grid.file} {block.reading or block.digest}"].append(entry)
+            entry.waits += open_paths[:1]
+        for table, entries in tables.items() if not open_paths else ():
+            path: Path = ("source", source, "tie_out", table)
+            asks = (
+                f"In {source} {len(entries)} of {found.tried} balances (by {found.of}) do not follow from the row "
+                f"before; the first stands in {entries[0].place}. Is the balance wrong there, or the reading?"
+            )
+            answer = self.mapping.get(*path[:-1]) or self.mapping.ask(
+                *path, asks=asks, choices=[_BALANCE_WRONG, _ASIDE], never_accepted=True
+            )
+            for entry in entries if answer != _BALANCE_WRONG else ():
+                if answer is None:
+                    entry.waits.append(path)
+                else:
+                    settled = path if path in self.mapping.settled else path[:-1]
+                    entry.faults.append(
+                        f"balance {entry.raw['balance']!r} does not follow from the row before: correct its file, or "
+                        f'write "{_BALANCE_WRONG}" at {dotted(settled)} in {MAPPING}'
+                    )
 
     def _take(self, made: Postings, told: SourceRead) -> None:
         self.movements += made.movements
@@ -301,6 +317,12 @@ def _tell_of_dropped(entries: Sequence[SourceEntry], kept: Sequence[SourceEntry]
             told.left_out.setdefault(_ONCE, []).append(entry.place)
 
 
+def _open_paths(entries: Sequence[SourceEntry], made: Postings) -> Iterator[Path]:
+    """The questions of a ledger that are open, and may change what its rows say."""
+    yield from (path for entry in entries for path in entry.waits)
+    yield from (path for posting in made.movements for path in posting.waits)
+
+
 def _keep_balances_of_places(found: TieOut | None, entries: Sequence[SourceEntry]) -> None:
     """Keep the balances only where most follow as those of a material in a place, which is what the tables hold."""
     lots = any(entry.text("batch") for entry in entries)
@@ -324,7 +346,7 @@ def _source_read(name: str, table: str, title: str, blocks: Sequence[Block]) -> 
     dropped: dict[str, list[str]] = defaultdict(list)
     for block in told:
         for rule, numbers in block.dropped.items():
-            dropped[rule] += [block.grid.place(number) for number in numbers]
+            dropped[rule] += [block.place(number) for number in numbers]
     places = list(dict.fromkeys(block.name for block in told))
     return SourceRead(name, places, table, title, sum(len(block.rows) for block in told), dict(dropped), [])
 

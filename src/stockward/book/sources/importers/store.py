@@ -34,6 +34,8 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
             head["reading"] = block.reading
         if any(block.places[:1]):
             head["column"] = block.places[0]
+        if block.columns:
+            head["columns"] = block.columns
         if block.of_people:
             head["people"] = True
         lines.append(json.dumps(head, ensure_ascii=False))
@@ -69,7 +71,7 @@ def read_stored(text: str, file: str) -> list[Block]:
                 titles, over = tuple(said["titles"]), said["over"]
                 people, reading = said.get("people", False), str(said.get("reading", ""))
                 block = Block(grid, said["top"], headers, places, titles, is_new=said["new"], over=over)
-                block.of_people, block.reading = people, reading
+                block.of_people, block.reading, block.columns = people, reading, str(said.get("columns", ""))
                 blocks.append(block)
             else:
                 number, heading, cells, *marks = said

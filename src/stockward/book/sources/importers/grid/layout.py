@@ -14,7 +14,13 @@ from typing import NamedTuple
 from stockward.book.cells.reading import MERGED
 from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
-from stockward.book.sources.importers.grid.headers import FEWEST_NAMES, are_alike, joint_name, told_apart
+from stockward.book.sources.importers.grid.headers import (
+    FEWEST_NAMES,
+    joint_name,
+    of_other_parts,
+    parts_of_header,
+    told_apart,
+)
 from stockward.book.sources.importers.grid.labels import (
     BETWEEN_LABELS,
     is_a_total_label,
@@ -60,6 +66,7 @@ class Block:
 
     Headers that stand twice are told apart as ``Name (2)``. One that was imported before is not new.
     ``over`` is what stands above the headers of one of several tables side by side: *Receipts*, *Issues*.
+    ``columns`` are their letters, where it is one of several with a blank column between: ``F:I``.
     ``of_people`` is a list of people or of their absences, of which only what may be kept is in it.
     ``reading`` is one for all tables of a file that were read together; empty where that is not known.
     """
@@ -75,16 +82,31 @@ class Block:
     over: str = ""
     of_people: bool = False
     reading: str = ""
+    columns: str = ""
 
     @property
     def name(self) -> str:
         """The grid, and the row of the header where it is not the first."""
-        return self.grid.name if self.top == 0 else f"{self.grid.name} from row {self.top + 1}"
+        return self._beside if self.top == 0 else f"{self._beside} from row {self.top + 1}"
+
+    @property
+    def _beside(self) -> str:
+        return f"{self.grid.name} columns {self.columns}" if self.columns else self.grid.name
+
+    @property
+    def described(self) -> str:
+        """The grid, and of tables beside each other the columns and what stands above them."""
+        named = [f"columns {self.columns}"] if self.columns else []
+        return ", ".join([self.grid.name, *named, *([f"headed {self.over}"] if self.over else [])])
+
+    def place(self, row: int) -> str:
+        """Where a row (from 0) stands."""
+        return f"{self._beside} row {row + 1}"
 
     @property
     def label(self) -> str:
         """What is asked about once for all files: the sheet, and what stands above a table beside others."""
-        named = self.over if role_of(self.over) not in {"in", "out"} else ""
+        named = (self.over or self.columns) if role_of(self.over) not in {"in", "out"} else ""
         return f"{self.grid.label} {named}".strip()
 
     @cached_property
@@ -124,8 +146,9 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
             same.drop("the header again", top)
             _take_rows(same, top + height, end, titles or _heading_of_last(same))
         else:
-            for block in _side_by_side(grid, top, names, titles):
-                _take_rows(block, top + height, end, titles)
+            start = heads[index - 1][0] + 1 if index else 0
+            for block in _side_by_side(grid, start, top, names, titles):
+                _take_rows(block, top + height, end, block.titles)
                 found.append(block)
     return [block for block in found if block.rows]
 
@@ -232,52 +255,14 @@ def _joined(grid: SheetGrid, number: int) -> list[str] | None:
     return joined if sum(map(is_known, joined)) >= sum(map(is_known, named)) else None
 
 
-def _side_by_side(grid: SheetGrid, top: int, names: list[str], titles: tuple[str, ...]) -> Iterator[Block]:
-    """One table, or several that stand beside each other with a blank column between."""
-    parts: list[list[int]] = [[]]
-    for place, name in enumerate(names):
-        if name:
-            parts[-1].append(place)
-        elif parts[-1]:
-            parts.append([])
-    filled = [part for part in parts if part]
-    alike = are_alike([[names[place] for place in part] for part in filled])
-    groups = {} if alike else _groups(grid, top, names)
-    if groups:
-        for over, part in groups.items():
-            headers = told_apart([names[place] for place in part])[0]
-            yield Block(grid, top, headers, tuple(part), titles, over=over)
-        return
-    apart = alike or (
-        len(filled) > 1 and all(how_many_known([names[place] for place in part]) >= FEWEST_NAMES for part in filled)
-    )
-    for part in filled if apart else [[*chain.from_iterable(filled)]]:
-        headers, places = told_apart([names[place] for place in part])[0], tuple(part)
-        yield Block(grid, top, headers, places, titles, over=_over(grid, top, part) if apart else "")
-
-
-def _groups(grid: SheetGrid, top: int, names: list[str]) -> dict[str, list[int]]:
-    """PlacesByRole that stand several times, each time below another text: by that text, with the columns of all."""
-    counts = Counter(name for name in names if name)
-    again = [place for place, name in enumerate(names) if counts[name] > 1]
-    above = grid.rows[top - 1] if top and again else []
-    over, found = "", dict[str, list[int]]()
-    for place in range(len(names)):
-        text = cell_as_text(above[place]) if place < len(above) else ""
-        over = text or over
-        if place in again and over:
-            found.setdefault(over, []).append(place)
-    shared = [place for place, name in enumerate(names) if name and place not in again]
-    told_apart = all(len({names[place] for place in part}) == len(part) for part in found.values())
-    if len(found) < 2 or not told_apart or sum(map(len, found.values())) < len(again):
-        return {}
-    return {over: sorted([*shared, *part]) for over, part in found.items()}
-
-
-def _over(grid: SheetGrid, top: int, part: list[int]) -> str:
-    """The first text above the columns of a part."""
-    above = grid.rows[top - 1] if top else []
-    return next((cell_as_text(above[place]) for place in part if place < len(above) and above[place] != ""), "")
+def _side_by_side(grid: SheetGrid, start: int, top: int, names: list[str], titles: tuple[str, ...]) -> Iterator[Block]:
+    """One table, or several that stand beside each other, each with the titles that are not of another alone."""
+    lines = [[cell_as_text(cell) for cell in row] for row in grid.rows[start:top]]
+    parts = parts_of_header(names, lines[-1] if lines else [])
+    for part, others in zip(parts, of_other_parts(parts, lines), strict=True):
+        headers = told_apart([names[place] for place in part.places])[0]
+        own = tuple(title for title in titles if title not in others)
+        yield Block(grid, top, headers, part.places, own, over=part.over, columns=part.columns)
 
 
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:

@@ -17,8 +17,10 @@ _TABLES = (
     "area", "blank", "calendar", "columns", "columns_answered", "counted_at", "dates", "holds", "kinds", "left",
     "material", "month", "not_read", "states", "year",
 )  # fmt: skip
-_TEXTS = ("adds", "blank_area", "label", "places", "prefilled", "profile", "table", "tie_out", "times", "unit")
-_BOTH = ("affiliation", "affiliations", "decimal", "duties", "half_days", "headers", "hours", "negative", "roles")
+_TEXTS = ("adds", "blank_area", "label", "places", "prefilled", "profile", "table", "times", "unit")
+_BOTH = (
+    "affiliation", "affiliations", "decimal", "duties", "half_days", "headers", "hours", "negative", "roles", "tie_out",
+)  # fmt: skip
 _WORDS = {
     "table": ("movements", "counts", "people", "absences", "items", "book", "leave out"), "decimal": (".", ","),
     "times": ("UTC", "of the site"),
