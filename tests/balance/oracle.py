@@ -58,7 +58,10 @@ class Fact:
 
 @dataclass
 class Period:
-    """One balance as it should come out; ``errors`` has one signed standard deviation for each single error."""
+    """One balance as it should come out; ``errors`` has one signed standard deviation for each single error.
+
+    ``left`` is how much of each lot came in and did not go out, as the variance of the contents of so many items.
+    """
 
     inventory: str
     start: datetime | None
@@ -74,6 +77,7 @@ class Period:
     found: float = 0.0
     throughput: float = 0.0
     errors: Errors = field(default_factory=dict)
+    left: dict[tuple[object, ...], float] = field(default_factory=dict)
 
     def sigma(self, *kinds: str) -> float:
         return math.sqrt(sum(size**2 for key, size in self.errors.items() if key[0] in kinds))
@@ -236,6 +240,7 @@ class Series:
                 found.append(self._period(opened, inventory))
             if complete:
                 opened = inventory
+        _walk_through_lots(found)
         return found
 
     def _period(self, since: tuple[datetime, str], until: tuple[datetime, str]) -> Period:
@@ -278,7 +283,17 @@ class Series:
                 period.status = "not_tested"
             for key, size in self._errors(fact).items():
                 period.errors[key] = period.errors.get(key, 0.0) + sign * size
+            for lot, variance in self._of_lot(fact).items():
+                period.left[lot] = period.left.get(lot, 0.0) + sign * variance
         return period
+
+    def _of_lot(self, fact: Fact) -> dict[tuple[object, ...], float]:
+        """Of items that are known by their lot alone: the variance of the contents of so many of them."""
+        content = self.books.contents.get((fact.material, self.holding)) if self.basis == "bulk" else None
+        if content is None or self.books.materials[fact.material]["kind"] != "item" or fact.measurement is None:
+            return {}
+        each = (number(content.get("random_rel")) or 0.0) * self.amounts[fact.material]
+        return {(fact.reading, fact.material): each**2 * fact.quantity}
 
     def _amount(self, fact: Fact) -> float:
         return fact.quantity * self.amounts[fact.material]
@@ -327,12 +342,11 @@ class Series:
             if item and fact.measurement is None and fact.quantity == int(fact.quantity):
                 for piece in range(int(fact.quantity)):
                     errors["random", "content", whose, piece] = random_rel * self.amounts[fact.material]
-            elif item:
-                # The same items each time: one draw for them together, however many the row has.
+            elif item and fact.measurement is None:
                 errors["random", "content", whose, fact.material] = (
                     random_rel * self.amounts[fact.material] * math.sqrt(fact.quantity)
                 )
-            else:
+            elif not item:
                 errors["random", "content", whose, fact.material] = random_rel * amount
         return errors
 
@@ -353,6 +367,23 @@ def close(rows: Rows, as_of: datetime | None = None) -> dict[str, tuple[Series, 
             if series.appears():
                 closed[f"{area}/{holding}/{basis}"] = (series, series.periods())
     return closed
+
+
+def _walk_through_lots(periods: list[Period]) -> None:
+    """Every item that is left of a lot is one error; what comes back in a later period are those that went last."""
+    for lot in {lot for period in periods for lot in period.left}:
+        at, walks = 0.0, []
+        for period in periods:
+            left = period.left.get(lot, 0.0)
+            if abs(left) > TINY:
+                walks.append((period, at, at + left))
+                at += left
+        places = sorted({place for _, begun, ended in walks for place in (begun, ended)})
+        for period, begun, ended in walks:
+            for low, high in pairwise(places):
+                if min(begun, ended) <= low and high <= max(begun, ended):
+                    sign = 1.0 if ended > begun else -1.0
+                    period.errors["random", "left of a lot", lot, low] = sign * math.sqrt(high - low)
 
 
 def covariance(periods: list[Period]) -> list[list[float]]:
@@ -408,6 +439,7 @@ def _over_the_site(found: list[tuple[Series, list[Period]]]) -> SitePeriods:
     whole = SitePeriods(found[0][0].unit, outside, joined, [])
     for since, until in pairwise(joined):
         whole.periods.append(_site_period(counted, since, until))
+    _walk_through_lots(whole.periods)
     return whole
 
 
@@ -497,7 +529,10 @@ def _site_period(
             for name in ("received", "sent", "normal_loss", "difference", "written_off", "found"):
                 setattr(whole, name, getattr(whole, name) + getattr(period, name))
             for key, size in period.errors.items():
-                whole.errors[key] = whole.errors.get(key, 0.0) + size
+                if key[1] != "left of a lot":
+                    whole.errors[key] = whole.errors.get(key, 0.0) + size
+            for lot, left in period.left.items():
+                whole.left[lot] = whole.left.get(lot, 0.0) + left
         whole.begin += sum(series._amount(fact) for fact in series.counted(since[series.area][1]))
         whole.end_quantity += sum(series._amount(fact) for fact in series.counted(until[series.area][1]))
     by_area = {series.area: series for series, _ in counted}

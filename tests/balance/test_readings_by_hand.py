@@ -136,6 +136,76 @@ def test_items_of_one_measurement_are_the_same_items(tmp_path: Path) -> None:
     assert period["sigma"] == pytest.approx(0.04 * math.sqrt(7 + 7))
 
 
+@pytest.mark.parametrize("rows", [1, 4, 100])
+def test_what_left_of_a_lot_takes_its_errors_along_in_however_many_rows(rows: int, tmp_path: Path) -> None:
+    counts = "I0,2026-01-01,A,BOX,0,,,\nI1,2026-01-31,A,BOX,97,,LOT,\n"
+    moved = "r,2026-01-03,receipt,BOX,1000,,A,,LOT\n" + "".join(
+        f"m{row},2026-01-09,issue,BOX,{900 // rows},A,,,LOT\n" for row in range(rows)
+    )
+    period = closed(tmp_path, counts, moved, contents=CONTENTS + "BOX,TNT,2,kg,0.02,\n").period("A/TNT", "I1")
+    assert (period["difference"], period["sigma"]) == (2 * 3, pytest.approx(0.04 * math.sqrt(3)))
+
+
+def test_what_is_left_of_a_lot_in_two_periods_are_other_items_until_some_come_back(tmp_path: Path) -> None:
+    counts = "".join(f"I{n},2026-0{n + 1}-01,A,BOX,{left},,LOT,\n" for n, left in enumerate((50, 46, 41, 44)))
+    found = closed(tmp_path, counts, contents=CONTENTS + "BOX,TNT,2,kg,0.02,\n").covariance("A/TNT")
+    # Of the five that go in the second period, three are back after the third.
+    assert found / 0.04**2 == pytest.approx(np.array([[4, 0, 0], [0, 5, -3], [0, -3, 3]]), abs=1e-9)
+
+
+def cut(rng: np.random.Generator, total: int) -> list[int]:
+    """The same number in several rows."""
+    parts = []
+    while total:
+        parts.append(int(rng.integers(1, total + 1)))
+        total -= parts[-1]
+    return parts
+
+
+def lot_by_lot(rng: np.random.Generator, kept: dict[str, list[list[int]]]) -> tuple[str, str]:
+    """Counts and movements of items by lot; ``kept`` has received, issued and left by lot and period."""
+    counts, moved = ["I0,2026-01-01,A,BOX,0,,,\n"], []
+    for lot, periods in kept.items():
+        for n, (received, issued, left) in enumerate(periods, 1):
+            for kind, number, route in (("receipt", received, ",A"), ("issue", issued, "A,")):
+                moved += [f"{kind},2026-0{n}-09,{kind},BOX,{part},{route},,{lot}\n" for part in cut(rng, number)]
+            counts += [f"I{n},2026-0{n + 1}-01,A,BOX,{part},,{lot},{lot}\n" for part in cut(rng, left) or [0]]
+    numbered = (f"m{place}{row.removeprefix(row.split(',')[0])}" for place, row in enumerate(moved))
+    return "".join(f"{row.rstrip()}{place}\n" for place, row in enumerate(counts)), "".join(numbered)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_items_of_lots_have_the_errors_of_what_was_in_them_however_the_rows_are_cut(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    # Received, issued and left of each lot in four periods; now and then some are gone.
+    kept: dict[str, list[list[int]]] = {"L1": [], "L2": []}
+    stock: dict[str, list[int]] = {"L1": [], "L2": []}
+    entered, content = np.zeros((4, 400)), 0
+    for n in range(4):
+        for lot, here in stock.items():
+            received = int(rng.integers(0, 40))
+            here += range(content, content + received)
+            content += received
+            rng.shuffle(here)
+            issued, gone = (int(rng.integers(0, len(here) // 2 + 1)), int(rng.integers(0, 4)))
+            entered[n, here[issued : issued + gone]] = 1
+            gone = len(here[issued : issued + gone])
+            del here[: issued + gone]
+            kept[lot].append([received, issued, len(here)])
+    drawn = 2 * 0.02 * rng.standard_normal((20_000, 400))
+    simulated = np.cov(drawn @ entered.T, rowvar=False)
+    found = [
+        closed(tmp_path / str(way), *lot_by_lot(rng, kept), contents=CONTENTS + "BOX,TNT,2,kg,0.02,\n").covariance(
+            "A/TNT"
+        )
+        for way in range(3)
+    ]
+    assert found[1] == pytest.approx(found[0], abs=1e-12)
+    assert found[2] == pytest.approx(found[0], abs=1e-12)
+    scale = np.sqrt(np.outer(np.diag(simulated), np.diag(simulated)))
+    assert np.all(np.abs(found[0] - simulated) <= 0.04 * scale + 1e-12)
+
+
 def test_bulk_of_one_measurement_shares_its_content(tmp_path: Path) -> None:
     counts = drums("I0", "2026-01-01", range(2)) + drums("I1", "2026-01-31", range(2))
     period = closed(tmp_path, counts, contents=CONTENTS + "TNT,C7,0.5,kg,0.05,0.05\n").period("A/C7", "I1")

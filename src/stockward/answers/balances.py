@@ -67,14 +67,15 @@ class Balances:
     terms
         What each matrix is made of, one row a term with an error of a closed period: ``series``, ``period`` (its number
         among the closed ones), ``part`` ("flow", "begin", "end", "normal_loss"), ``material``, ``method``,
-        ``calibration`` (number), ``reading`` (number, null for a measurement of its own), ``coefficient`` (with which
-        it enters the difference), ``quantity`` (positive adds to what should be there), the variances
-        ``random_relative``, ``random_absolute`` and ``random_content``, unit², and the systematic errors ``relative``,
-        ``absolute`` and ``content``, each σs with the sign of the term, unit. Terms with one method and calibration
-        share the first two systematic errors, those with one material the third, and normal losses with one
-        ``calibration`` theirs. Terms of one reading share its random errors, those of one reading and material that of
-        the content: each enters with the root of its variance and the sign of its coefficient. Of the others, an "end"
-        is the "begin" of the period that follows.
+        ``calibration`` (number), ``reading`` (number, null for a measurement of its own), ``item`` (whether it is
+        counted in items), ``coefficient`` (with which it enters the difference), ``quantity`` (positive adds to what
+        should be there), the variances ``random_relative``, ``random_absolute`` and ``random_content``, unit², and the
+        systematic errors ``relative``, ``absolute`` and ``content``, each σs with the sign of the term, unit. Terms
+        with one method and calibration share the first two systematic errors, those with one material the third, and
+        normal losses with one ``calibration`` theirs. Terms of one reading share its random errors, those of one
+        reading and bulk material that of the content: each enters with the root of its variance and the sign of its
+        coefficient. Contents of items of one reading are those of a lot [``stats.propagation.items_drawn``]. Of the
+        others, an "end" is the "begin" of the period that follows.
     causes
         Rows for which periods are not tested, set aside or without a known error: ``series``, ``inventory``, ``table``,
         ``row``.

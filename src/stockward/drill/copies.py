@@ -222,7 +222,7 @@ def _content_errors(series: SeriesIncidence, true: Array, drawn: Draws) -> Array
         return np.zeros((len(true), len(series.inventory)))
     quantity = true[:, contents.row[lines]]
     error = contents.systematic[lines] * drawn.contents[:, contents.group[lines]] * quantity
-    fresh = np.flatnonzero(contents.random[lines])
+    fresh = np.flatnonzero((contents.random[lines] != 0) & (contents.lot[lines] < 0))
     one = contents.random[lines[fresh]] * drawn.cells[:, contents.cell[lines[fresh]]]
     # Each item of a row is drawn by itself, so that their sum grows as the root of their number.
     error[:, fresh] += one * np.where(
@@ -230,7 +230,18 @@ def _content_errors(series: SeriesIncidence, true: Array, drawn: Draws) -> Array
     )
     shape = (len(series.inventory), len(lines))
     by_span = csr_array((np.ones(len(lines)), (contents.span[lines], np.arange(len(lines)))), shape=shape)
-    return np.asarray((by_span @ error.T).T)
+    return np.asarray((by_span @ error.T).T) + _of_lots(series, true, drawn)
+
+
+def _of_lots(series: SeriesIncidence, true: Array, drawn: Draws) -> Array:
+    """Errors of contents of items that are known by their lot alone, by span."""
+    spans = len(series.inventory)
+    error = np.zeros((len(true), spans))
+    if np.any(series.contents.lot >= 0):
+        for place, own in enumerate(true):
+            span, cell, signed = series.contents.left_of_lots(own, spans)
+            error[place] = np.bincount(span, signed * drawn.cells[place, cell], spans)
+    return error
 
 
 def _first(ratios: Array, begin: Index) -> Index:

@@ -74,6 +74,40 @@ def gathered(period: Index, draw: Index, signed: Array, periods: int) -> tuple[I
     return codes[kept] % max(periods, 1), codes[kept] // max(periods, 1), total[kept]
 
 
+def items_drawn(period: Index, lot: Index, variance: Array, periods: int) -> tuple[Index, Index, Array]:
+    """R[i, r] of errors that are fresh for each item, of items that are known by their lot alone: as ``gathered``.
+
+    Which items of its lot a row names nobody knows. But an item that enters a period is an item that leaves it: what
+    is common to both cancels, item by item, and only those that are left of the lot bring their errors, however the
+    rows are cut. Different periods are left with different items, until some come back: those that went last. So the
+    error that has entered up to the end of a period is a random walk, at the place to which all that is left of the
+    lot has led. Draws are numbered below zero.
+
+    Parameters
+    ----------
+    period, lot, variance
+        One entry a term: the period that it enters, the lot, and the variance of all its items, each drawn afresh, with
+        the sign of the term, unit².
+    """
+    codes, place = np.unique(lot * periods + period, return_inverse=True)
+    left = np.bincount(place, variance, len(codes)).astype(float)
+    kept = np.abs(left) > CANCELLED * np.bincount(place, np.abs(variance), len(codes))
+    lots, spans, left = codes[kept] // max(periods, 1), codes[kept] % max(periods, 1), left[kept]
+    of_each = np.split(left, np.flatnonzero(np.diff(lots)) + 1)
+    end = np.concatenate([np.cumsum(of_lot) for of_lot in of_each])
+    # Every place of a walk, in order, and the steps between two that each period goes over.
+    reached, number = np.unique(
+        np.stack([np.tile(lots, 2), np.concatenate([end - left, end])]), axis=1, return_inverse=True
+    )
+    begun, ended = np.split(number.ravel(), 2)
+    first, count = np.minimum(begun, ended), np.abs(ended - begun)
+    entry = np.repeat(np.arange(len(left)), count)
+    step = first[entry] + np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
+    length = np.diff(reached[1])[step]
+    kept = length > CANCELLED * np.abs(left[entry])
+    return spans[entry][kept], -1 - step[kept], (np.sign(left[entry]) * np.sqrt(np.maximum(length, 0.0)))[kept]
+
+
 def shared_covariance(period: Index, draw: Index, total: Array, periods: int) -> Array:
     """``R Rᵀ``, unit²; shape (periods, periods), from what ``gathered`` returns."""
     from scipy.sparse import csr_array

@@ -21,6 +21,7 @@ from stockward.stats.arrays import Array, Flags, Index
 from stockward.stats.propagation import (
     CANCELLED,
     gathered,
+    items_drawn,
     random_covariance,
     shared_covariance,
     systematic_covariance,
@@ -42,14 +43,15 @@ _OF_METHOD = np.array([1.0, 1.0, 0.0, 1.0, 1.0, 0.0])
 class ErrorTerms:
     """The terms of one series over its tested periods.
 
-    ``period``, ``part``, ``material``, ``method`` (place in ``methods``, −1 none), ``calibration`` and ``reading`` (−1:
-    a measurement of its own) have one entry a term, and ``sign`` that with which it enters the difference. ``figures``
-    has one row a term with the variances and signed systematic errors of ``Balances.terms``. ``start`` and ``end``
-    (microseconds) have one entry a period, and ``counted`` two: when on average the areas were counted for the
-    inventories that begin and end it, shape (periods, 2). ``joined[i]`` says whether the inventory that ends period i
-    begins the next; ``rounding`` is what the difference of each period may be off by without any error of measuring.
-    ``exact`` are the times of closed periods that have no σ: any loss in them shows. ``freedom`` are the degrees of
-    freedom of the random and the systematic errors of methods whose σ was estimated.
+    ``period``, ``part``, ``material``, ``method`` (place in ``methods``, −1 none), ``calibration``, ``reading`` (−1: a
+    measurement of its own) and ``item`` (counted in items) have one entry a term, and ``sign`` that with which it
+    enters the difference. ``figures`` has one row a term with the variances and signed systematic errors of
+    ``Balances.terms``. ``start`` and ``end`` (microseconds) have one entry a period, and ``counted`` two: when on
+    average the areas were counted for the inventories that begin and end it, shape (periods, 2). ``joined[i]`` says
+    whether the inventory that ends period i begins the next; ``rounding`` is what the difference of each period may be
+    off by without any error of measuring. ``exact`` are the times of closed periods that have no σ: any loss in them
+    shows. ``freedom`` are the degrees of freedom of the random and the systematic errors of methods whose σ was
+    estimated.
     """
 
     period: Index
@@ -58,6 +60,7 @@ class ErrorTerms:
     method: Index
     calibration: Index
     reading: Index
+    item: Flags
     sign: Array
     figures: Array
     methods: tuple[str, ...]
@@ -116,10 +119,13 @@ class ErrorTerms:
         """The part of Σ from random errors that the terms of one reading share."""
         rows = np.flatnonzero(self._repeated)
         draws = draws_of(self.reading[rows], self.material[rows], 1 + int(np.max(self.material, initial=0)))
-        signed = self.sign[rows, None] * np.sqrt(self.figures[rows, _RANDOM])
+        variance, sign, item = self.figures[rows, _RANDOM].copy(), self.sign[rows], self.item[rows]
+        lots = items_drawn(self.period[rows][item], draws[2][item], (sign * variance[:, 2])[item], self.periods)
+        variance[item, 2] = 0.0
+        signed = sign[:, None] * np.sqrt(variance)
         period = np.tile(self.period[rows], len(draws))
         drawn = gathered(period, np.concatenate(draws), signed.T.ravel(), self.periods)
-        return shared_covariance(*drawn, self.periods)
+        return shared_covariance(*drawn, self.periods) + shared_covariance(*lots, self.periods)
 
     def _signed(self) -> Array:
         """G diag(σs): by period and group of terms that share an error."""
@@ -266,7 +272,7 @@ class ErrorTerms:
         return replace(self, figures=self.figures[rows], **codes)
 
 
-_CODES = ("period", "part", "material", "method", "calibration", "reading", "sign")
+_CODES = ("period", "part", "material", "method", "calibration", "reading", "item", "sign")
 _MIRROR = np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0])
 """What ends one period begins the next: the same errors, entering with the other sign."""
 
@@ -308,6 +314,7 @@ class TermTables:
         self._material = _coded(terms["material"])[1]
         self._calibration = terms["calibration"].to_numpy()
         self._reading = terms["reading"].fill_null(OWN).to_numpy()
+        self._item = terms["item"].to_numpy()
         self._sign = np.sign(terms["coefficient"].to_numpy())
         self._freedom = balances.freedom
         self._figures = terms.select(_FIGURES).to_numpy()
@@ -334,6 +341,7 @@ class TermTables:
             method=method - int(len(used) > 0 and not named[0]),
             calibration=self._calibration[rows],
             reading=self._reading[rows],
+            item=self._item[rows],
             sign=self._sign[rows],
             figures=self._figures[rows],
             methods=tuple(self._keys[code] for code in used[named]),

@@ -6,7 +6,7 @@ Methods in Nuclear Material Control, 1973].
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from stockward.stats.arrays import Array, Flags, Index
 from stockward.stats.propagation import (
     CANCELLED,
     gathered,
+    items_drawn,
     random_covariance,
     shared_covariance,
     systematic_covariance,
@@ -109,22 +110,29 @@ class Account:
     @cached_property
     def _shared(self) -> tuple[Index, Index, Array]:
         """R: span, draw and signed σ of the random draws that several terms share."""
-        drawn = [part for flow in self.entering.values() for part in self._draws(flow)]
-        if not drawn:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-        span, draw, signed = (np.concatenate(columns) for columns in zip(*drawn, strict=True))
-        return gathered(span, draw, signed, self.spans)
+        period, draw, signed = _stacked(part for flow in self.entering.values() for part in self._draws(flow))
+        span, lot, variance = _stacked(self._lots(flow) for flow in self.entering.values())
+        # What is left of a lot in the periods of another series are other items.
+        lots = items_drawn(span, lot * self.series + self.owner[span], variance, self.spans)
+        return _stacked([gathered(period, draw, signed, self.spans), lots])
 
     def _draws(self, flow: Flow) -> Iterator[tuple[Index, Index, Array]]:
-        """The draws of one stream: r and a of each reading, and one of content for each material that it was of."""
+        """The draws of one stream: r and a of each reading, and one of content for each bulk material in it."""
         repeated = np.flatnonzero(flow.terms.entries.reading != OWN)
         if not len(repeated):
             return
         terms, span, sign = flow.terms.where(repeated), flow.span[repeated], flow.coefficient[repeated]
         draws = draws_of(terms.entries.reading, terms.entries.material, self.materials)
-        variances = (terms.random_relative, terms.random_absolute, terms.random_content)
-        for draw, variance in zip(draws, variances, strict=True):
+        bulk = np.where(terms.item, 0.0, terms.random_content)
+        for draw, variance in zip(draws, (terms.random_relative, terms.random_absolute, bulk), strict=True):
             yield span, draw, sign * np.sqrt(variance)
+
+    def _lots(self, flow: Flow) -> tuple[Index, Index, Array]:
+        """Items of one reading: span, the lot of each, and the variance of their contents with the sign of the row."""
+        here = np.flatnonzero((flow.terms.entries.reading != OWN) & flow.terms.item)
+        terms, sign = flow.terms.where(here), flow.coefficient[here]
+        lot = draws_of(terms.entries.reading, terms.entries.material, self.materials)[2]
+        return flow.span[here], lot, sign * terms.random_content
 
     @cached_property
     def _systematic(self) -> list[Array]:
@@ -209,3 +217,12 @@ def draws_of(reading: Index, material: Index, materials: int) -> tuple[Index, In
 
 def _own_variance(flow: Flow) -> Array:
     return np.where(flow.terms.entries.reading == OWN, flow.coefficient**2 * flow.terms.random, 0.0)
+
+
+def _stacked(parts: Iterable[tuple[Index, Index, Array]]) -> tuple[Index, Index, Array]:
+    """Columns of one length, one below the other; empty where there are no parts."""
+    period, number, value = zip((_NO_INDEX, _NO_INDEX, np.zeros(0)), *parts, strict=True)
+    return np.concatenate(period), np.concatenate(number), np.concatenate(value)
+
+
+_NO_INDEX = np.zeros(0, np.int64)

@@ -96,7 +96,7 @@ class Terms:
     the method and of the content; ``known``, whether σ is known: a term without a method is exact where items were
     counted, or nothing was found, and of a bulk quantity its σ is unknown. ``undivided`` says of the unknown ones that
     their method states a systematic error, and neither a random one nor a division. ``relative``, ``absolute`` and
-    ``content`` are the systematic errors, each σs times its quantity.
+    ``content`` are the systematic errors, each σs times its quantity. ``item`` says what is counted in items.
     """
 
     entries: Entries
@@ -109,6 +109,7 @@ class Terms:
     relative: Array
     absolute: Array
     content: Array
+    item: NDArray[np.bool_]
 
     @classmethod
     def of(cls, entries: Entries, errors: Errors) -> Terms:
@@ -136,6 +137,7 @@ class Terms:
             relative=errors.systematic_rel[method] * value,
             absolute=errors.systematic_abs[method] * scale * entries.steps,
             content=errors.content_systematic[pair] * value,
+            item=item,
         )
 
     @property

@@ -36,6 +36,7 @@ from stockward.stats.arrays import Array, Flags, Index
 from stockward.stats.propagation import (
     CANCELLED,
     gathered,
+    items_drawn,
     random_covariance,
     shared_covariance,
     systematic_covariance,
@@ -53,8 +54,9 @@ class ContentErrors:
 
     Per unit of a row's quantity: ``random`` by ``cell`` (row or reading with its material, and holding),
     ``systematic`` by ``group`` (material and holding), both with the sign of the row in the difference; of an ``item``
-    row ``random`` is per root of its quantity. ``span`` counts from the first of the series, ``row`` points into the
-    rows of the series.
+    row ``random`` is per root of its quantity. Items of a reading that several rows share are known by their ``lot``
+    alone (−1: none), and each of their lines has two cells for what is left of it. ``span`` counts from the first of
+    the series, ``row`` points into the rows of the series.
     """
 
     span: Index
@@ -62,23 +64,37 @@ class ContentErrors:
     cell: Index
     group: Index
     item: Flags
+    lot: Index
     random: Array
     systematic: Array
+
+    def left_of_lots(self, quantity: Array, spans: int) -> tuple[Index, Index, Array]:
+        """Span, cell and signed σ of what is left of each lot, from the quantities of the rows, shape (rows,)."""
+        here = np.flatnonzero((self.random != 0) & (self.lot >= 0))
+        variance = self.random[here] * np.abs(self.random[here]) * np.maximum(quantity[self.row[here]], 0.0)
+        span, draw, signed = items_drawn(self.span[here], self.lot[here], variance, spans)
+        return span, np.concatenate([self.cell[here], self.cell[here] + 1])[-1 - draw], signed
+
+    def covariance_of_lots(self, quantity: Array, spans: int) -> Array:
+        """Their part of Σ, unit²; (copies, spans, spans) from quantities of shape (copies, rows)."""
+        if not np.any((self.random != 0) & (self.lot >= 0)):
+            return np.zeros((len(quantity), spans, spans))
+        return np.stack([shared_covariance(*self.left_of_lots(own, spans), spans) for own in quantity])
 
 
 @dataclass(frozen=True, slots=True)
 class SharedDraws:
     """Lines of one series whose random errors are those of a reading that several rows share; ``row`` as above.
 
-    ``numbers``, ``of_quantity``, ``of_root`` and ``fixed`` have one row for each of the three draws of a reading (r, a
-    and that of the content): the number of the draw, and its signed σ per unit of quantity, per root of it, and alone.
+    ``numbers``, ``of_quantity`` and ``fixed`` have one row for each of the three draws of a reading (r, a and that of
+    the content): the number of the draw, and its signed σ per unit of quantity, and alone. Contents of items
+    are not among them: they are drawn for each item [``ContentErrors``].
     """
 
     span: Index
     row: Index
     numbers: Index
     of_quantity: Array
-    of_root: Array
     fixed: Array
 
     def covariance(self, quantity: Array, spans: int) -> Array:
@@ -87,8 +103,8 @@ class SharedDraws:
         if len(self.row):
             span, draw = np.tile(self.span, 3), self.numbers.ravel()
             for place, own in enumerate(quantity[:, self.row]):
-                signed = self.of_quantity * own + self.of_root * np.sqrt(np.maximum(own, 0.0)) + self.fixed
-                part[place] = shared_covariance(*gathered(span, draw, signed.ravel(), spans), spans)
+                drawn = gathered(span, draw, (self.of_quantity * own + self.fixed).ravel(), spans)
+                part[place] = shared_covariance(*drawn, spans)
         return part
 
 
@@ -179,6 +195,7 @@ class SeriesIncidence:
         covariance = systematic_covariance(signed, np.ones(signed.shape[2]))
         covariance += random_covariance(single, ends[:, :-1])
         covariance += self.repeated.covariance(quantity, single.shape[1])
+        covariance += self.contents.covariance_of_lots(quantity, single.shape[1])
         return covariance if self.kept.all() else covariance[:, self.kept][:, :, self.kept]
 
     def _signed(self, quantity: Array) -> Array:
@@ -306,8 +323,10 @@ class _Builder:
         return Incidence(self._rows(), tuple(series), areas, rows.areas.spans, cells, groups)
 
     def _cells(self, lines: _Lines) -> tuple[Index, int]:
-        """Numbers of the fresh draws of contents (−1 none): by row or reading and material, and by holding."""
-        fresh = lines.content_random > 0
+        """Numbers of the fresh draws of contents (−1 none): by row or reading and material, and by holding; of lots two
+        a line, as what is left of one is cut at most so often."""
+        of_lots = lines.item & (lines.reading != OWN)
+        fresh = (lines.content_random > 0) & ~of_lots
         own = lines.row * self._holdings + lines.holding
         reading = (lines.reading * self._materials + lines.material) * self._holdings + lines.holding
         rows = (self._books.movements.height + self._books.counts.height) * self._holdings
@@ -316,7 +335,8 @@ class _Builder:
         codes, rank = np.unique(np.where(alone, own, rows + reading)[fresh], return_inverse=True)
         cell = np.full(len(lines.row), -1)
         cell[fresh] = rank
-        return cell, len(codes)
+        cell[of_lots] = len(codes) + 2 * np.arange(np.count_nonzero(of_lots))
+        return cell, len(codes) + 2 * int(np.count_nonzero(of_lots))
 
     def _rows(self) -> MeasuredRows:
         books, errors = self._books, self._errors
@@ -408,6 +428,7 @@ class _Builder:
         lost = dataclasses.replace(lost, span=lost.span - first)
         local, span = local[: len(own.row)], own.span - first
         named = self._series.row(number, named=True)
+        of_lots, root = own.item & (own.reading != OWN), np.sqrt(np.abs(own.coefficient))
         return SeriesIncidence(
             number=number,
             id=named["id"],
@@ -421,7 +442,8 @@ class _Builder:
                 cell=cell[cut],
                 group=own.material * self._holdings + own.holding,
                 item=own.item,
-                random=own.coefficient * own.content_random,
+                lot=np.where(of_lots, own.reading * self._materials + own.material, -1),
+                random=np.where(of_lots, np.sign(own.coefficient) * root, own.coefficient) * own.content_random,
                 systematic=own.coefficient * own.content_systematic,
             ),
             repeated=_shared_draws(own, span, local, self._materials),
@@ -511,7 +533,6 @@ def _shared_draws(own: _Lines, span: Index, local: Index, materials: int) -> Sha
         row=local[here],
         numbers=np.stack(draws_of(lines.reading, lines.material, materials)),
         of_quantity=lines.coefficient * np.stack([lines.random, nothing, np.where(lines.item, 0.0, content)]),
-        of_root=lines.coefficient * np.stack([nothing, nothing, np.where(lines.item, content, 0.0)]),
         fixed=lines.coefficient * np.stack([nothing, lines.fixed, nothing]),
     )
 

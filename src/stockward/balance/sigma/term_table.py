@@ -15,7 +15,7 @@ from stockward.stats.arrays import Flags, Index
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 
 TERM_COLUMNS = (
-    "series", "period", "part", "material", "method", "calibration", "reading", "coefficient", "quantity",
+    "series", "period", "part", "material", "method", "calibration", "reading", "item", "coefficient", "quantity",
     "random_relative", "random_absolute", "random_content", "relative", "absolute", "content",
 )  # fmt: skip
 
@@ -67,11 +67,14 @@ def _of_flow(account: Account, name: str, flow: Flow, tested: Flags, number: Ind
             "method": keys.methods.gather(entries.method % len(keys.methods)),
             "calibration": entries.calibration,
             "reading": reading.set(reading < 0, None),
+            "item": terms.item,
             "coefficient": sign,
             "quantity": sign * terms.value,
             "random_relative": sign**2 * terms.random_relative,
             "random_absolute": sign**2 * terms.random_absolute,
-            "random_content": sign**2 * terms.random_content,
+            # What is left of a lot adds up row by row, and so do the shares that stay of its rows.
+            "random_content": np.where(terms.item & (entries.reading != OWN), np.abs(sign), sign**2)
+            * terms.random_content,
             "relative": sign * terms.relative,
             "absolute": sign * terms.absolute,
             "content": sign * terms.content,
@@ -94,6 +97,7 @@ def _normal_losses(account: Account, tested: Flags, number: Index) -> pl.DataFra
             "method": _repeated(None, len(here)),
             "calibration": lost.group[here],
             "reading": _repeated(None, len(here)).cast(pl.Int64),
+            "item": np.zeros(len(here), bool),
             "coefficient": -np.ones(len(here)),
             "quantity": quantity,
             "random_relative": (lost.random_rel[here] * quantity) ** 2,
