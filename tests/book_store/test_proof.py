@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,18 +129,20 @@ def test_a_book_that_was_made_anew_is_found_by_its_key_and_by_a_head(tmp_path: P
     assert any("forged" in fault for fault in verify_database(url, former=[head]).faults)
 
 
-def test_one_who_holds_the_key_cannot_approve_their_own(tmp_path: Path, signer: HeadSigner) -> None:
+@pytest.mark.parametrize(("by", "said"), [("clerk", "who handed it in"), ("counter", "who had a hand in it")])
+def test_one_who_holds_the_key_cannot_approve_their_own(tmp_path: Path, signer: HeadSigner, by: str, said: str) -> None:
     """The rules are looked at as well: a book can be signed and still break them."""
     book = Book.create(f"sqlite:///{tmp_path}/b.sqlite", recorder_of(signer))
-    submission = book.submit("first", "clerk", HandedIn.of_folder(FIRST_SITE))
+    handed_in = replace(HandedIn.of_folder(FIRST_SITE), hands={"counter": {"typed": {"1": "1"}}})
+    submission = book.submit("first", "clerk", handed_in)
     lay_bare(book)
     from stockward.book.store import records
 
     with book.database.writing() as connection:
         adding = records._Adding(connection, recorder_of(signer))
         draft = records._Draft(records.EntryKind.APPROVAL, {})
-        adding.add([draft], by="clerk", site="first", submission=submission)
-    assert any("who handed it in has decided on it" in fault for fault in verify_database(address_of(book)).faults)
+        adding.add([draft], by=by, site="first", submission=submission)
+    assert any(f"{said} has decided on it" in fault for fault in verify_database(address_of(book)).faults)
 
 
 def test_every_byte_of_the_data_counts(tmp_path: Path, signer: HeadSigner) -> None:

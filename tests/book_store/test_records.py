@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def test_nothing_counts_before_somebody_else_has_approved_it(book: Book) -> None
     assert site_from_book(book)["counts"].height
     with pytest.raises(ConflictError, match="it was approved already"):
         book.send_back(submission, "inspector", "too late")
+
+
+def test_whoever_had_a_hand_in_it_decides_as_little_as_who_handed_it_in(book: Book) -> None:
+    handed_in = replace(HandedIn.of_folder(FIRST_SITE), hands={"counter": {"typed": {"1": "1-26"}}})
+    submission = book.submit("first", "clerk", handed_in)
+    for by in ("clerk", "counter"):
+        with pytest.raises(BookError, match="cannot decide on it: ask somebody else"):
+            book.approve(submission, by)
+        with pytest.raises(BookError, match="cannot decide on it: ask somebody else"):
+            book.send_back(submission, by, "no")
+    book.approve(submission, "officer")
+    assert verify_database(address_of(book)).whole
 
 
 def test_what_is_sent_back_does_not_count(book: Book) -> None:

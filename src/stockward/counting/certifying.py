@@ -35,12 +35,14 @@ from stockward.terms.periods import end_of
 
 
 def certify(
-    draw: CountingDraw, filled: Filled, *, counter: str, witness: str, counted_at: datetime
-) -> CountCertificate:
+    draw: CountingDraw, filled: Filled, *, counter: str, witness: str, counted_at: datetime,
+    drawn_at: datetime | None = None,
+) -> CountCertificate:  # fmt: skip
     """Evaluate a sheet that was matched with its draw.
 
     A unit that was not counted is taken as missing in every limit, and no loss is called excluded while there is one.
-    Raises ``UsageError`` where counter or witness are not named, or are one, or the count is older than the book.
+    ``drawn_at`` is when the units were drawn, where that is known: no file says it. Raises ``UsageError`` where counter
+    or witness are not named, or are one, or the count is older than the book or the draw.
     """
     counter, witness = counter.strip(), witness.strip()
     require_two(counter, witness)
@@ -49,6 +51,8 @@ def certify(
             f"counted at {counted_at.isoformat()}, before the book was frozen at {draw.plan.frozen_at.isoformat()}: "
             f"{_mend_of_moment(counted_at, draw.plan)}"
         )
+    if drawn_at is not None:
+        _require_drawn(counted_at, drawn_at, draw.plan)
     lines = tuple(_lines(draw, filled))
     results = tuple(_stratum_results(draw, lines))
     return CountCertificate(
@@ -78,6 +82,17 @@ def _each_as_one(draw: CountingDraw, lines: Sequence[LineResult]) -> Iterator[st
                 f"{stratum.id}: all {len(found)} boxes were counted as 1, and each may hold {stratum.per_unit:g}: if "
                 "boxes were counted, and not what is in them, count what each holds"
             )
+
+
+def _require_drawn(counted_at: datetime, drawn_at: datetime, plan: CountingPlan) -> None:
+    """Raise ``UsageError`` for a count before its draw: nobody knew yet which units to count."""
+    drawn = drawn_at.astimezone(ZoneInfo(plan.timezone)).replace(second=0, microsecond=0)
+    if counted_at < drawn:
+        raise UsageError(
+            f"counted at {counted_at.astimezone(drawn.tzinfo).isoformat(' ', 'minutes')}, before the units were drawn "
+            f"at {drawn.isoformat(' ', 'minutes')}: write when this count ended; one that was made before the draw is "
+            "another count"
+        )
 
 
 def _mend_of_moment(counted_at: datetime, plan: CountingPlan) -> str:

@@ -32,14 +32,18 @@ _LEADING_ZEROS = re.compile("(?<![0-9])0+(?=[0-9])")
 
 def require_two(counter: str, witness: str) -> None:
     """Raise ``UsageError`` where one of the two is not named, or both may be one."""
-    one, other = set(_ways_to_read(counter)), set(_ways_to_read(witness))
-    if "" in one | other:
+    if any("" in _ways_to_read(name) for name in (counter, witness)):
         raise UsageError("a certificate names who counted and who watched: give --counter and --witness")
-    if one & other:
+    if may_be_one(counter, witness):
         raise UsageError(
             "counter and witness are the same, as far as a reader sees: a second person must watch; of two people who "
             "are called alike write more of the names"
         )
+
+
+def may_be_one(name: str, other: str) -> bool:
+    """Whether a reader would not tell two names apart."""
+    return not set(_ways_to_read(name)).isdisjoint(_ways_to_read(other))
 
 
 def _ways_to_read(name: str) -> Iterator[str]:

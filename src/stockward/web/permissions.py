@@ -125,6 +125,11 @@ class Permissions:
         known = account is not None and account.is_authenticated and account.is_active
         self._account = account if known else None
 
+    @property
+    def account(self) -> Any:
+        """The account; ``None`` for a signed-out visitor, and for one that may not sign in."""
+        return self._account
+
     @cached_property
     def secured(self) -> bool:
         """Whether the account has its second factor, without which it may do nothing but set one up."""

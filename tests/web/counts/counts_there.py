@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.handing_in import hand_in
 
 from stockward.web.models import SealedCount
+from stockward.web.pages.counts.asking import local_moment
 from stockward.web.records.counts import draw_of, sheet_with
 
 BOOKS = Path(__file__).parents[3] / "docs" / "first_count"
@@ -55,8 +56,8 @@ def fill_in(counter: Any, count: SealedCount, **instead: str) -> None:
         assert counter.post(f"{where(count)}sheets/{sheet}/", typed).status_code == 302
 
 
-def names(moment: str = "2026-02-01T23:00") -> dict[str, str]:
-    return {"counter": "K-1", "witness": "K-2", "counted_at": moment}
+def names(moment: str | None = None) -> dict[str, str]:
+    return {"counter": "K-1", "witness": "K-2", "counted_at": moment or local_moment("UTC")}
 
 
 def filled(count: SealedCount, quantity: str = "1") -> bytes:

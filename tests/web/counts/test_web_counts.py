@@ -57,7 +57,8 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 def test_plan_draw_and_certificate_are_those_of_the_command_line(works: dict[str, Any], tmp_path: Path) -> None:
     count = drawn_count(works["inspector"])
     fill_in(works["clerk"], count)
-    assert works["clerk"].post(f"{where(count)}hand-in/", names()).status_code == 302
+    said = names()
+    assert works["clerk"].post(f"{where(count)}hand-in/", said).status_code == 302
     count = SealedCount.objects.get(pk=count.pk)
     site = tmp_path / "site"
     site.mkdir()
@@ -77,7 +78,7 @@ def test_plan_draw_and_certificate_are_those_of_the_command_line(works: dict[str
         assert works["officer"].get(f"{where(count)}blank/sheets.{kind}/").content == path.read_bytes(), kind
     (tmp_path / "sheets.csv").write_bytes(bytes(count.sheet))
     page, document = tmp_path / "c.html", tmp_path / "c.json"
-    who = ("--counter", "K-1", "--witness", "K-2", "--counted-at", "2026-02-01T23:00")
+    who = ("--counter", "K-1", "--witness", "K-2", "--counted-at", said["counted_at"])
     certified = run("sample", "certify", str(tmp_path / "sheets.csv"), "--plan", str(plan), *sealed, *who,
                     "--html", str(page), "--json", str(document))  # fmt: skip
     assert certified.returncode == count.conclusion, certified.stderr
@@ -150,6 +151,29 @@ def test_whoever_has_seen_the_plan_does_not_count(works: dict[str, Any], come_in
     assert not CountedLine.objects.exists()
 
 
+@pytest.mark.parametrize("did", ["sealed", "drew", "opened", "saved the plan"])
+def test_who_has_had_the_plan_does_not_count_it_in_another_role(
+    works: dict[str, Any], come_in: Enter, did: str
+) -> None:
+    from stockward.web.models import RoleHeld
+
+    other = come_in("other", ridgeway="inspector")
+    count = sealed_count(other if did == "sealed" else works["inspector"])
+    (other if did == "drew" else works["inspector"]).post(f"{where(count)}draw/", {"seed": SEED})
+    count = SealedCount.objects.get()
+    if did in ("opened", "saved the plan"):
+        other.get(where(count) + ("" if did == "opened" else "plan/"))
+    RoleHeld.objects.filter(account=other.account).update(role="clerk")
+    assert other.get(f"{where(count)}sheets/1/").status_code == 403
+    assert other.post(f"{where(count)}sheets/1/", all_there(count)).status_code == 403
+    assert other.post(f"{where(count)}hand-in/", names()).status_code == 403
+    page = other.get(where(count)).content.decode()
+    assert "whatever their role is now" in page and "Hand it in" not in page
+    assert "is to be counted" not in other.get("/").content.decode()
+    later = drawn_count(works["inspector"], seed="41 42 43 44 45 46")
+    assert other.get(f"{where(later)}sheets/1/").status_code == 200, "a count that was sealed since is blind to them"
+
+
 def test_blank_is_not_counted_and_zero_is_zero(works: dict[str, Any]) -> None:
     count = drawn_count(works["inspector"])
     first, second = draw_of(count).lines[:2]
@@ -201,6 +225,7 @@ def test_what_would_be_refused_is_said_as_it_is_typed_and_kept(works: dict[str, 
     [
         ({"counted_at": "2999-01-01T00:00"}, "is yet to come"),
         ({"counted_at": "2020-01-01"}, "before the book was frozen"),
+        ({"counted_at": "2026-02-05T10:00"}, "before the units were drawn"),
         ({"counted_at": "yesterday"}, "yesterday"),
         ({"witness": "k-01"}, "K-1"),
         ({"counter": ""}, "errors"),

@@ -15,6 +15,7 @@ from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.sources.raw import RawTable
 from stockward.book.sources.site_folder import read_raw
+from stockward.book.store.deciding.hands import HANDS
 from stockward.terms.errors import UsageError
 
 Said = tuple[str, Mapping[str, Any], int | None]
@@ -47,6 +48,8 @@ class HandedIn:
         How many rows of the files stand in the book already, or say other things than it and are left as they are.
     answers
         The text of the mapping with which files of other programs were read; empty where there are none.
+    hands
+        By account: what others than whoever hands it in did for it. None of them decides on it.
     """
 
     tables: Mapping[str, RawTable] = field(default_factory=dict)
@@ -57,6 +60,7 @@ class HandedIn:
     decimal: str = "."
     left: Mapping[str, int] = field(default_factory=dict)
     answers: str = ""
+    hands: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_folder(cls, folder: Path, note: str = "") -> Self:
@@ -73,8 +77,8 @@ class HandedIn:
         }
         corrected = dict(sorted(Counter(one.table for one in self.corrections).items()))
         said = {
-            "answers": self.answers, "corrected": corrected, "files": dict(self.files), "left": dict(self.left),
-            "note": self.note, "tables": brought,
+            "answers": self.answers, "corrected": corrected, "files": dict(self.files), HANDS: dict(self.hands),
+            "left": dict(self.left), "note": self.note, "tables": brought,
         }  # fmt: skip
         return {name: value for name, value in said.items() if value}
 

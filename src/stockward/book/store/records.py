@@ -1,6 +1,6 @@
 """The book of record: handing in, approving, sending back. The one way to add an entry, whoever asks.
 
-Nobody decides on what they handed in themselves, and every submission is decided once: that is looked at while no
+Nobody decides on what they had a hand in themselves, and every submission is decided once: that is looked at while no
 other writer can come between.
 """
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, select
 
 from stockward.book.store.compared import compared_alarms
 from stockward.book.store.database import Database
+from stockward.book.store.deciding.hands import hands_in
 from stockward.book.store.deciding.overtaken import (
     decision_on,
     entry_numbered,
@@ -232,8 +233,8 @@ class Book:
             found = entry_numbered(adding.connection, submission)
             if found is None or not (found.kind is EntryKind.SUBMISSION or found.settles):
                 raise UsageError(f"{submission}: there is no such submission: see those that wait")
-            if found.by == by:
-                raise BookError(f"submission {submission}: who handed it in cannot decide on it: ask somebody else")
+            if did := hands_in(found).get(by):
+                raise BookError(f"submission {submission}: who {did} cannot decide on it: ask somebody else")
             if (decided := decision_on(adding.connection, submission)) is not None:
                 said = "approved" if decided.kind == EntryKind.APPROVAL else "sent back"
                 raise ConflictError(f"submission {submission}: it was {said} already, at {decided.at}: see entry "

@@ -2,7 +2,7 @@
 
 from stockward.web.models.accounts import KnownSite, PasswordLink, RoleHeld, UserAccount
 from stockward.web.models.confidential import ReportReceiver, SealedAnswer, SealedReport
-from stockward.web.models.counts import CountedLine, SealedCount
+from stockward.web.models.counts import CountedLine, HandInCount, SealedCount
 from stockward.web.models.drafts import DraftFile, ForeignReading, ImportedRows, TypedTable, UploadDraft
 from stockward.web.models.reviews import ReviewRun
 from stockward.web.models.rosters import CalendarLink, GuardBinding, RosterFile, RosterRun
@@ -13,6 +13,7 @@ __all__ = [
     "DraftFile",
     "ForeignReading",
     "GuardBinding",
+    "HandInCount",
     "ImportedRows",
     "KnownSite",
     "PasswordLink",

@@ -41,6 +41,21 @@ class SealedCount(models.Model):
         ordering = ("-sealed",)
 
 
+class HandInCount(models.Model):
+    """What an account did with a count: it wrote a line, or, where ``line`` is blank, had the plan before it.
+
+    It is kept whatever becomes of the line, and of the role of the account: who has seen the figures of the book has
+    seen them.
+    """
+
+    count = models.ForeignKey(SealedCount, on_delete=models.CASCADE, related_name="hands")
+    account = models.ForeignKey(UserAccount, on_delete=models.PROTECT)
+    line = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("count", "account", "line"), name="hand_once"),)
+
+
 class CountedLine(models.Model):
     """What was typed at one line of a count sheet, as it was typed; blank is not counted.
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from stockward.book.store.deciding.hands import hands_in
 from stockward.book.store.findings import LONGEST_REASON, SETTLED, FindingState
 from stockward.terms.errors import StockwardError
 from stockward.web.asked import LARGEST_NUMBER, request_key
@@ -200,7 +201,7 @@ def _entered(
 
 def _page(request: HttpRequest, site: str, found: ShownFinding, **forms_given: forms.Form) -> HttpResponse:
     permissions, record = request.permissions, found.record
-    own = record.waiting is not None and record.waiting.by == request.user.key
+    own = record.waiting is not None and request.user.key in hands_in(record.waiting)
     explains = permissions.may(Right.EXPLAIN_FINDINGS, site) and record.waiting is None
     initial = {"due": record.due, "looks": record.looks, "answers": record.answers}
     context = {

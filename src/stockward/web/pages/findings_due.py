@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from stockward.book.store.deciding.hands import hands_in
 from stockward.book.store.findings import SETTLED, FindingRecord, FindingState
 from stockward.web.permissions import Permissions, Right
 from stockward.web.records.findings import ledger_of
@@ -37,7 +38,7 @@ def findings_to_do(permissions: Permissions, account: str, site: str, title: str
 
 def _decisions(found: Sequence[FindingRecord], account: str, site: str, title: str) -> Iterator[FindingToDo]:
     for one in found:
-        if one.waiting is not None and one.waiting.by != account:
+        if one.waiting is not None and account not in hands_in(one.waiting):
             told = {"site": title, "series": one.subject.series}
             what = _("%(site)s: decide on what is proposed for %(series)s") % told
             yield FindingToDo(what, one.waiting.about["reason"], reverse("finding", args=[site, one.number]), True)

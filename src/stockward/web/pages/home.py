@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from stockward.book.store.deciding.hands import hands_in
 from stockward.terms.conclusions import Conclusion
 from stockward.web.doors import door
 from stockward.web.models import KnownSite, PasswordLink, ReviewRun, SealedReport, UploadDraft, UserAccount
@@ -105,7 +106,7 @@ def _at_a_site(request: HttpRequest, site: str, title: str) -> list[ToDo]:
     found = []
     if permissions.may(Right.DECIDE, site):
         parts = permissions.parts(Right.DECIDE, site)
-        waiting = [one for one in submissions_of(site, parts, waiting=True) if one.entry.by != account.key]
+        waiting = [one for one in submissions_of(site, parts, waiting=True) if account.key not in hands_in(one.entry)]
         if waiting:
             what = ngettext(
                 "%(site)s: %(count)d submission waits for you", "%(site)s: %(count)d submissions wait for you",

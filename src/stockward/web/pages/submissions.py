@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from stockward.book.store.deciding.hands import hands_in
 from stockward.terms.errors import StockwardError
 from stockward.web.asked import LARGEST_NUMBER, entry_number, request_key
 from stockward.web.doors import door
@@ -43,7 +44,7 @@ def one_submission(request: HttpRequest, site: str, number: int) -> HttpResponse
     after = entry_number(request.GET.get("after"))
     begin = number if after is None else after
     rows = entries_of(site, parts, submission=number, after=begin)
-    own = found.entry.by == request.user.key
+    own = hands_in(found.entry).get(request.user.key, "")
     waits = found.decision is None and after is None
     context = {
         "site": get_object_or_404(KnownSite, key=site),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from stockward.book.schema.dictionary import tables
+from stockward.book.store.deciding.hands import HANDS, hands_in
 from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKind, time_text
 from stockward.book.store.tables import ENTRIES, decides, of_kind
 from stockward.web.models import UserAccount
@@ -91,6 +92,11 @@ class ShownSubmission:
         return dict(self.entry.about.get("left", {}))
 
     @property
+    def hands(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Names of others who had a hand in it, and what each did."""
+        return [(self.names.get(key, ""), did) for key, did in self.entry.about.get(HANDS, {}).items()]
+
+    @property
     def corrected(self) -> list[tuple[str, int]]:
         """The tables of which rows are put right or withdrawn, and how many of each."""
         return list(self.entry.about.get("corrected", {}).items())
@@ -159,7 +165,7 @@ def _tables_in(entry: BookEntry) -> set[str]:
 
 def _shown(found: Sequence[tuple[BookEntry, BookEntry | None]]) -> list[ShownSubmission]:
     keys = {one.by for pair in found for one in pair if one is not None}
-    names = names_of(keys)
+    names = names_of(keys.union(*(hands_in(entry) for entry, _ in found)))
     return [ShownSubmission(entry, decision, names) for entry, decision in found]
 
 
@@ -208,6 +214,7 @@ class ShownEntry:
         if self.entry.kind in DECISIONS:
             return f"{self.entry.submission} {about.get('reason', '')}".strip()
         hidden = {"answers", "corrected", "files", "left", "once", "overtaken", "source", "tables", "text", "time_zone"}
+        hidden |= {HANDS} if self.entry.kind is EntryKind.SUBMISSION else set()
         return _in_words({name: value for name, value in about.items() if name not in hidden})
 
     def _changes(self, row: Mapping[str, str] | None) -> str:

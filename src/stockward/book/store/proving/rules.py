@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 
+from stockward.book.store.deciding.hands import hands_in
 from stockward.book.store.entries import CHANGES, DECISIONS, BookEntry, EntryKind
 from stockward.book.store.findings import FindingsLedger
 
@@ -20,6 +21,7 @@ class BookRules:
 
     def __init__(self) -> None:
         self._authors: dict[int, tuple[str, str | None]] = {}
+        self._hands: dict[int, dict[str, str]] = {}
         self._decided: set[int] = set()
         self._changes: dict[int, list[_Change]] = {}
         self._standing: dict[int, _Place] = {}
@@ -37,6 +39,7 @@ class BookRules:
             yield "nobody has entered it"
         if entry.kind is EntryKind.SUBMISSION:
             self._authors[entry.number] = entry.by, entry.site
+            self._hands[entry.number] = hands_in(entry)
         elif entry.kind in CHANGES:
             yield from self._faults_of_change(entry)
         elif entry.kind in (EntryKind.APPROVAL, EntryKind.RETURN):
@@ -54,6 +57,7 @@ class BookRules:
             return
         if entry.settles:
             self._proposals[entry.number] = entry.by, entry.site
+            self._hands[entry.number] = hands_in(entry)
         self._findings.take(entry)
 
     def _in_force(self, number: int, site: str | None) -> bool:
@@ -75,11 +79,11 @@ class BookRules:
     def _faults_of_decision(self, entry: BookEntry) -> Iterator[str]:
         submission = entry.submission or 0
         handed_in = self._authors.get(submission) or self._proposals.get(submission)
-        author, site = handed_in or ("", None)
+        _author, site = handed_in or ("", None)
         if handed_in is None or site != entry.site:
             yield "it decides on no submission of its site"
-        if author == entry.by:
-            yield "who handed it in has decided on it"
+        if did := self._hands.get(submission, {}).get(entry.by):
+            yield f"who {did} has decided on it"
         if submission in self._decided:
             yield "its submission was decided before"
         self._decided.add(submission)

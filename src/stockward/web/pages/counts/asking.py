@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stockward.terms.signs import is_text, printable
-from stockward.web.records.counts import CountAsked, HandedInCount
+from stockward.web.records.counts import CountAsked
+from stockward.web.records.counts_handed_in import HandedInCount
 from stockward.web.records.entering.uploads import plain_name
 
 _MOST_BYTES, _LONGEST_NAME = 20_000_000, 100

@@ -33,6 +33,7 @@ from stockward.web.records.counts import (
     seal_count,
     sheets_on_pages,
 )
+from stockward.web.records.hands_in_counts import has_seen_the_plan, saw_the_plan
 from stockward.web.records.told import said_to_people
 
 _SHOWN, _LONGEST_SEED = 50, 500
@@ -112,11 +113,15 @@ def page_of_count(
     permissions = request.permissions
     plan = plan_of(count)
     counts = may_count(permissions, site, count)
+    shows_plan = permissions.may(Right.SEAL_COUNTS, site)
+    if shows_plan:
+        saw_the_plan(count, request.user)
     initial = {"counter": request.user.name, "counted_at": local_moment(plan.timezone)}
     context = {
         "count": count,
         "commitment": draw_of(count).commitment if count.draw else None,
-        "seals": permissions.may(Right.SEAL_COUNTS, site),
+        "seals": shows_plan,
+        "has_seen": shows_plan or has_seen_the_plan(count, request.user),
         "reads": permissions.may(Right.READ_CERTIFICATES, site) and count.page is not None,
         "counts": counts,
         "sheets": sheets_on_pages(count) if counts else [],
@@ -125,7 +130,7 @@ def page_of_count(
         "once": request.POST.get("once", "")[:64] or new_key(),
         "form": form or CountHandedIn(initial=initial),
         "follows_submission": permissions.may(Right.FOLLOW_SUBMISSIONS, site),
-        **_shown_plan(plan if permissions.may(Right.SEAL_COUNTS, site) else None),
+        **_shown_plan(plan if shows_plan else None),
     }
     answer = render(request, "counts/one.html", context)
     answer.status_code = 422 if form is not None else 200
@@ -135,10 +140,12 @@ def page_of_count(
 def may_count(permissions: Permissions, site: str, count: SealedCount) -> bool:
     """Whether sheets of this count are open to an account: drawn, not handed in, and nobody who has seen the plan.
 
-    Whoever seals has the figures of the book before them, so that they cannot count blind, whatever else they are.
+    Whoever seals has the figures of the book before them, so that they cannot count blind, whatever else they are, or
+    become later.
     """
     is_open = bool(count.draw) and count.handed_in is None
-    return is_open and permissions.may(Right.COUNT_BLIND, site) and not permissions.may(Right.SEAL_COUNTS, site)
+    blind = permissions.may(Right.COUNT_BLIND, site) and not permissions.may(Right.SEAL_COUNTS, site)
+    return is_open and blind and not has_seen_the_plan(count, permissions.account)
 
 
 @door(Right.SEAL_COUNTS)
@@ -169,6 +176,7 @@ def blank_sheets(request: HttpRequest, site: str, key: str, name: str) -> HttpRe
 def sealed_plan(request: HttpRequest, site: str, key: str) -> HttpResponse:
     """The sealed plan as the command line writes it; it holds figures of the book."""
     count = found_count(site, key)
+    saw_the_plan(count, request.user)
     return _file(count.plan.encode(), PLAN_FILE, f"{site}-{count.sealed:%Y-%m-%d}-{PLAN_FILE}", save=True)
 
 

@@ -27,10 +27,10 @@ from stockward.web.records.counts import (
     TypedLine,
     draw_of,
     fault_on_sheet,
-    hand_in_count,
     save_lines,
     sheets_on_pages,
 )
+from stockward.web.records.counts_handed_in import hand_in_count
 from stockward.web.records.told import said_to_people
 
 
