@@ -14,6 +14,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from counting_sites import SEED, WHO, drawn, fill, one_line, published, run, write
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
+from openpyxl.styles import Font
 
 from stockward.terms.spreadsheet_text import as_text
 
@@ -317,6 +320,55 @@ def test_a_count_that_shows_something_else_than_it_holds_is_refused(tmp_path: Pa
             f"error: filled.xlsx[count_sheet] row 6, quantity: the format {code!r} shows something else than the cell "
             "holds: format it as General, and look at it again"
         )
+
+
+STROKE = "write it without a stroke as it stands on the signed sheet, or leave it blank"
+STRUCK = f"it is struck through: {STROKE}"
+SIGHT = "nobody sees it, by the colour or the size of its letters: format it like the others, and look at it again"
+STRIKES, WHITENS = Font(strike=True), Font(color="FFFFFFFF")
+
+
+@pytest.mark.parametrize(
+    ("font", "words"), [(STRIKES, STRUCK), (WHITENS, SIGHT), (Font(sz=1), SIGHT)], ids=["struck", "white", "tiny"]
+)
+def test_a_count_that_is_struck_or_unseen_is_refused(tmp_path: Path, font: Font, words: str) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for row in (6, 7):
+            book["count_sheet"].cell(row, 9).font = font
+
+    plan, file = filled_workbook(tmp_path, change)
+    said = one_line(run("certify", file, "--plan", plan, *published(plan), *WHO))
+    assert said == f"error: filled.xlsx[count_sheet] row 6, quantity: {words}"
+
+
+@pytest.mark.parametrize(("font", "words"), [(STRIKES, STRUCK), (WHITENS, SIGHT)], ids=["struck", "white"])
+def test_so_is_one_by_a_rule(tmp_path: Path, font: Font, words: str) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        rule = CellIsRule(operator="equal", formula=["0"], font=font)
+        book["count_sheet"].conditional_formatting.add("I5:I9", rule)
+        book["count_sheet"]["I6"] = 0
+
+    plan, file = filled_workbook(tmp_path, change)
+    said = one_line(run("certify", file, "--plan", plan, *published(plan), *WHO))
+    assert said == f"error: filled.xlsx[count_sheet] row 6, quantity: {words}"
+
+
+def test_a_rule_that_may_hide_a_count_is_refused_and_a_comment_stands_on_the_certificate(tmp_path: Path) -> None:
+    def rule(book: openpyxl.Workbook) -> None:
+        own = FormulaRule(formula=["I5<I6"], font=WHITENS)
+        book["count_sheet"].conditional_formatting.add("I5:I9", own)
+
+    plan, file = filled_workbook(tmp_path, rule)
+    assert one_line(run("certify", file, "--plan", plan, *published(plan), *WHO)) == (
+        "error: filled.xlsx[count_sheet], conditional formatting of I5:I9: it may hide what cells hold: take the rule "
+        "away"
+    )
+    book = openpyxl.load_workbook(file)
+    book["count_sheet"].conditional_formatting = type(book["count_sheet"].conditional_formatting)()
+    book["count_sheet"]["I6"].comment = Comment("empty: 0", "K-1")
+    book.save(file)
+    said = run("certify", file, "--plan", plan, *published(plan), *WHO, "--json", "-")
+    assert "cell I6 has a comment" in json.loads(said.stdout)["count"]["notices"][0]
 
 
 def test_what_was_noticed_stands_on_the_certificate(tmp_path: Path) -> None:

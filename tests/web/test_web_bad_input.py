@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.handing_in import FIRST_SITE, files_of_first_site, upload
+from xlsxwriter import Workbook
 
 from stockward.web.models import UploadDraft
 from stockward.web.records.entering import uploads
@@ -65,6 +68,20 @@ def test_bad_files_are_answered_in_one_line(case: str, come_in: Callable[..., An
     assert "<script>alert" not in answer.content.decode()
     clerk.post(f"/sites/ridgeway/drafts/{draft.key}/submit/")
     assert UploadDraft.objects.exists(), "what is wrong is not submitted unknowingly"
+
+
+def test_a_struck_row_is_not_taken_in_without_a_word(come_in: Callable[..., Any], tmp_path: Path) -> None:
+    made = tmp_path / "site.xlsx"
+    book = Workbook(str(made))
+    sheet, struck = book.add_worksheet("movements"), book.add_format({"font_strikeout": True})
+    rows = list(csv.reader(MOVEMENTS.decode().splitlines()))
+    for row, line in enumerate(rows):
+        for column, text in enumerate(line):
+            sheet.write(row, column, text, struck if row == 1 else None)
+    book.close()
+    kept = [file for file in files_of_first_site() if file.name != "movements.csv"]
+    draft = upload(come_in("clerk", ridgeway="clerk"), [*kept, SimpleUploadedFile("site.xlsx", made.read_bytes())])
+    assert "struck through" in str(draft.reading), draft.reading
 
 
 NAMES = [

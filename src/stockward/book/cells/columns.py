@@ -12,7 +12,7 @@ import polars as pl
 from stockward.book.cells.clocks import read_clock
 from stockward.book.cells.moments import read_date, read_month, read_time, typed_time
 from stockward.book.cells.numbers import read_integer, read_number, typed_number, whole_number, within
-from stockward.book.cells.reading import MERGED, UNCALCULATED, Locale, Reading, without
+from stockward.book.cells.reading import MERGED, SHOWN_OTHERWISE, UNCALCULATED, Locale, Reading, without
 from stockward.book.cells.weekdays import read_days
 from stockward.book.cells.words import (
     read_choice,
@@ -131,6 +131,8 @@ def _refuse_marks(text: pl.Series, column: Column) -> Reading:
             "the cell is part of a merged one: unmerge it, and write the value into each row",
         )
     )
+    for mark, reason in SHOWN_OTHERWISE.items():
+        marks = marks.refuse(text.str.starts_with(f"{mark} "), reason)
     if column.type == "text":
         return marks
     waits = "a question mark stands for what is not known: write it; of an imported row, answer in import.toml"

@@ -14,6 +14,15 @@ UNCALCULATED = "#UNCALCULATED"
 MERGED = "#MERGED"
 """Stands in a cell that a merged one covers, with the range of that behind it."""
 
+STRUCK, STRUCK_IN_PART, UNSEEN = "#STRUCK", "#STRUCK_IN_PART", "#UNSEEN"
+"""Stand before what a cell holds, and a blank behind them, where its sheet shows it otherwise."""
+
+SHOWN_OTHERWISE = {
+    STRUCK: "it is struck through: delete the row where it does not count, or take the stroke away where it does",
+    STRUCK_IN_PART: "a part of it is struck through: write what counts alone, without a stroke",
+    UNSEEN: "nobody sees it, by the colour or the size of its letters: format it like the others, and look at it again",
+}
+"""What is said of a cell with each of these marks."""
 
 MOST_SPELT_OUT = 10
 """So many cells of a column are each told what to write; of more it is said once, so that they make one list."""

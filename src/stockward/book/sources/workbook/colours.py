@@ -79,21 +79,29 @@ def colour_of_font(font: ElementTree.Element) -> str:
 
 def _named(colour: ElementTree.Element) -> str:
     """The name of a colour as people call it."""
-    theme, indexed, code = colour.get("theme"), colour.get("indexed"), colour.get("rgb", "")[-6:]
     if colour.get("auto") in {"1", "true"}:
         return NO_COLOUR
+    tone = tone_of(colour)
+    if tone is None:
+        return ANY_COLOUR
+    hue, light, strong = tone
+    if light > _PALE or light < _DARK:
+        return _WHITE if light > _PALE else _BLACK
+    return "grey" if strong < _DULL else next((name for end, name in _HUES if hue * 360 < end), "red")
+
+
+def tone_of(colour: ElementTree.Element) -> tuple[float, float, float] | None:
+    """Hue, lightness and strength of a colour, each from 0 to 1; ``None`` of one that no list here has."""
+    theme, indexed, code = colour.get("theme"), colour.get("indexed"), colour.get("rgb", "")[-6:]
     if theme is not None:
         code = _THEME[int(theme)] if theme.isdigit() and int(theme) < len(_THEME) else ""
     elif indexed is not None:
         code = _INDEXED.get(int(indexed), "") if indexed.isdigit() else ""
     if not re.fullmatch(r"[0-9A-Fa-f]{6}", code):
-        return ANY_COLOUR
+        return None
     hue, light, strong = rgb_to_hls(*(int(code[place : place + 2], 16) / 255 for place in (0, 2, 4)))
     tint = float(colour.get("tint", "0"))
-    light = light * (1 + tint) if tint < 0 else light + (1 - light) * tint
-    if light > _PALE or light < _DARK:
-        return _WHITE if light > _PALE else _BLACK
-    return "grey" if strong < _DULL else next((name for end, name in _HUES if hue * 360 < end), "red")
+    return hue, light * (1 + tint) if tint < 0 else light + (1 - light) * tint, strong
 
 
 def _places(xml: bytes, named: Mapping[int, str]) -> Iterator[tuple[CellPlace, str]]:

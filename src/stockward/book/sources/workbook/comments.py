@@ -6,8 +6,9 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
+from stockward.book.sources.workbook.extent import column_of
 from stockward.book.sources.workbook.unpacking import DAMAGED
 
 _LARGEST = 5_000_000
@@ -29,6 +30,21 @@ def commented_cells(content: bytes, sheet: str) -> list[str]:
     except DAMAGED:
         return []
     return sorted((cell.decode() for cell in found), key=lambda cell: (int(re.sub(r"\D", "", cell)), len(cell), cell))
+
+
+def commented_in(commented: Sequence[str], top: int, columns: Container[int]) -> list[str]:
+    """Those of the cells that stand in these columns, from 0, and not above this row."""
+    places = ((cell, re.fullmatch(r"([A-Z]+)([0-9]+)", cell)) for cell in commented)
+    return [cell for cell, at in places if at and int(at[2]) > top and column_of(at[1].encode()) in columns]
+
+
+def told_of_comments(commented: Sequence[str], name: str) -> list[str]:
+    """What is said of comments: one may correct the cell that it stands beside, and whoever wrote it may be named."""
+    if not commented:
+        return []
+    cells = f"cell {commented[0]} has a comment" if len(commented) == 1 else f"{len(commented)} cells have comments"
+    first = "" if len(commented) == 1 else f", the first is {commented[0]}"
+    return [f"{name}: {cells}{first}; comments are not read: where one corrects a figure, write that into the cell"]
 
 
 def _lists(archive: zipfile.ZipFile, sheet: str, names: set[str]) -> Iterator[str]:

@@ -14,8 +14,8 @@ from stockward.terms.limits import grouped
 _SIGNS = b"hidden", b'ht="0', b"ht='0", b'width="0', b"width='0"
 _RIGHT = b"rig"
 """Begins the width of a margin, which has one of these signs in it and hides nothing."""
-_HIDDEN = rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']"
-"""By the mark, or as low or narrow as nothing."""
+_HIDDEN = rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.[0-9]*)?[\"']"
+"""By the mark, or so low or narrow that no letter is seen."""
 _TAG = re.compile(rb"<(?:[^<>/:\s]*:)?(row|col)\s([^<>]*(?:" + _HIDDEN + rb")[^<>]*)>")
 _PLACES = re.compile(rb"\b(r|min|max)\s*=\s*[\"']([0-9]{1,7})[\"']")
 

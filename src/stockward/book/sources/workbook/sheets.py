@@ -28,11 +28,13 @@ from stockward.book.sources.raw import (
 )
 from stockward.book.sources.silence import contained
 from stockward.book.sources.workbook.colours import colours_of_rows
+from stockward.book.sources.workbook.comments import commented_cells, commented_in, told_of_comments
 from stockward.book.sources.workbook.extent import CellPlace, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
 from stockward.book.sources.workbook.hidden import hidden_lines, hidden_notices
 from stockward.book.sources.workbook.rules import rows_by_rule
 from stockward.book.sources.workbook.shared_texts import SharedTexts
+from stockward.book.sources.workbook.shown import ShownOtherwise
 from stockward.book.sources.workbook.strikes import Struck, struck_cells
 from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
@@ -72,21 +74,26 @@ class Workbook:
             mend += "; where that cannot open it either, fetch it again from where it came"
             raise SiteError(file, "this is no readable XLSX workbook", mend) from None
         self.sheets: tuple[str, ...] = tuple(self.parts.paths)
+        paths = {name: path for name, path in self.parts.paths.items() if path in self.parts.sheets}
+        self._comments = {name: commented_cells(content, path) for name, path in paths.items()}
 
     def read(self, sheet: str, table: Table, *, hides: Collection[str] = (), as_shown: bool = False) -> RawTable:
         """Read one sheet as one table; titles above the header are passed over.
 
-        What is hidden is told, but for the columns that the sheet ``hides`` of itself; so are cells that show something
-        else than they hold, unless all must be ``as_shown``: then they raise ``SiteError``.
+        What is hidden is told, but for the columns that the sheet ``hides`` of itself; so are formats that show
+        something else than the cell holds. Cells that are struck through, or that nobody sees, are marked as faults.
+        Where all must be ``as_shown``, each of these raises ``SiteError``.
         """
         file = f"{self.file}[{sheet}]"
         records, formulas, merged = self._records(sheet, file)
         above = find_header(table, file, records)
         header = Header.of(table, file, records[above])
         _mark_merged(records, merged, above + 1, header)
+        otherwise = self._mark_shown_otherwise(sheet, records, above + 1, header, as_shown=as_shown)
         below = ((row, record) for row, record in enumerate(records[above + 1 :], above + 2) if not is_blank(record))
         columns, rows = columns_of(below, header.places)
         told = [_FORMULAS.format(file, formulas)] if formulas else []
+        told += otherwise
         told += [_HIDDEN_SHEET.format(file)] if self._is_hidden(sheet) else []
         told += hidden_notices(self.parts.sheet(sheet), header, rows, hides)
         told += self._told_unlike(sheet, header, above + 1, as_shown=as_shown)
@@ -121,6 +128,23 @@ class Workbook:
             return colours_of_rows(xml, styles, rows) | rows_by_rule(xml, styles, rows)
         except DAMAGED:
             raise SiteError(f"{self.file}[{sheet}]", "the formats of its cells cannot be read", _SAVE_AGAIN) from None
+
+    def _mark_shown_otherwise(
+        self, sheet: str, records: list[list[str]], top: int, header: Header, *, as_shown: bool
+    ) -> list[str]:
+        """Mark the cells that are struck through or unseen, and say what rules and comments may make of others."""
+        parts = self.parts
+        columns = {place: name for name, place in header.known.items()}
+        try:
+            xml, below = parts.sheet(sheet), (top, columns)
+            otherwise = ShownOtherwise(xml, parts.styles, parts.strings, records, below, strictly=as_shown)
+        except DAMAGED:
+            raise SiteError(header.file, "the formats of its cells cannot be read", _SAVE_AGAIN) from None
+        if as_shown:
+            otherwise.require_none(header.file)
+        otherwise.mark(records)
+        beside = commented_in(self._comments[sheet], top, columns)
+        return [*otherwise.told(header.file), *told_of_comments(beside, header.file)]
 
     def _told_of_formats(self, sheet: str, file: str) -> list[str]:
         """What is said of cells that show something else than they hold, such as a code with zeros before it."""

@@ -17,7 +17,7 @@ from stockward.book.cells.reading import UNCALCULATED
 from stockward.book.sources.importers.grid.texts import text_rows
 from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
-from stockward.book.sources.workbook.comments import commented_cells
+from stockward.book.sources.workbook.comments import commented_cells, told_of_comments
 from stockward.book.sources.workbook.markup import require_sound
 from stockward.book.sources.workbook.old import CONTAINER, OLD_RECORDS, plain_old
 from stockward.book.sources.workbook.sheets import Workbook
@@ -140,7 +140,7 @@ def _workbook_grids(content: bytes, file: str, suffix: str) -> Iterator[SheetGri
         workbook = Workbook(content, file, ".", every)
         for sheet in every:
             rows, merged, notices = workbook.grid(sheet)
-            notices += _told_of_comments(commented_cells(content, workbook.parts.paths[sheet]), f"{file}[{sheet}]")
+            notices += told_of_comments(commented_cells(content, workbook.parts.paths[sheet]), f"{file}[{sheet}]")
             covered = _covered(merged, len(rows))
             struck, colours = workbook.struck(sheet), workbook.colours(sheet, rows)
             yield SheetGrid(file, sheet, rows, covered, tuple(notices), struck, colours)
@@ -175,15 +175,6 @@ def _with_uncalculated(grid: SheetGrid, cells: Sequence[tuple[int, int]]) -> She
     for row, column in cells:
         rows[row][column] = UNCALCULATED
     return replace(grid, rows=rows)
-
-
-def _told_of_comments(commented: Sequence[str], name: str) -> list[str]:
-    """What is said of comments: one may correct the cell that it stands beside, and whoever wrote it may be named."""
-    if not commented:
-        return []
-    cells = f"cell {commented[0]} has a comment" if len(commented) == 1 else f"{len(commented)} cells have comments"
-    first = "" if len(commented) == 1 else f", the first is {commented[0]}"
-    return [f"{name}: {cells}{first}; comments are not read: where one corrects a figure, write that into the cell"]
 
 
 def _ods_grids(content: bytes, file: str) -> Iterator[SheetGrid]:
