@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.importing.keepers.books import came, went, workbook
 from tests.importing.rows import Rows, imported, table
 
-from stockward.book.sources.workbook.colours import colours_of_rows
+from stockward.book.sources.workbook.looks.colours import colours_of_rows
 from stockward.questions.importing import Request, import_files
 
 _HEADER = ["Date", "Item", "Unit", "Store", "In", "Out"]

@@ -10,7 +10,7 @@ from tests.importing.harm.old_workbooks import book, contained
 from tests.importing.keepers.books import strike, workbook
 
 from stockward.book.sources.importers.grid.files import read_file
-from stockward.book.sources.workbook.strikes import has_struck_font, struck_cells, struck_in_open_document
+from stockward.book.sources.workbook.looks.strikes import has_struck_font, struck_cells, struck_in_open_document
 from stockward.terms.errors import SiteError
 
 _FONT = b"\x31\x00%c\x00\xc8\x00%c\x00\xff\x7f\x90\x01\x00\x00\x00\x00\x01\x00%c\x00Arial"

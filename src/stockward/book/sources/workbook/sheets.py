@@ -27,15 +27,15 @@ from stockward.book.sources.raw import (
     table_headed,
 )
 from stockward.book.sources.silence import contained
-from stockward.book.sources.workbook.colours import colours_of_rows
-from stockward.book.sources.workbook.comments import commented_cells, commented_in, told_of_comments
 from stockward.book.sources.workbook.extent import CellPlace, cells, extent, require_own_names, texts_named
 from stockward.book.sources.workbook.formats import unlike_by_condition, unlike_cells
-from stockward.book.sources.workbook.hidden import hidden_lines, hidden_notices
-from stockward.book.sources.workbook.rules import rows_by_rule
+from stockward.book.sources.workbook.looks.colours import colours_of_rows
+from stockward.book.sources.workbook.looks.comments import commented_cells, commented_in, told_of_comments
+from stockward.book.sources.workbook.looks.hidden import hidden_lines, hidden_notices
+from stockward.book.sources.workbook.looks.rules import rows_by_rule
+from stockward.book.sources.workbook.looks.shown import ShownOtherwise
+from stockward.book.sources.workbook.looks.strikes import Struck, struck_cells
 from stockward.book.sources.workbook.shared_texts import SharedTexts
-from stockward.book.sources.workbook.shown import ShownOtherwise
-from stockward.book.sources.workbook.strikes import Struck, struck_cells
 from stockward.book.sources.workbook.unpacking import DAMAGED, Parts, unpack
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import limit_bytes, require_bytes_within, require_within

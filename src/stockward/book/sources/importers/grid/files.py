@@ -17,11 +17,11 @@ from stockward.book.cells.reading import UNCALCULATED
 from stockward.book.sources.importers.grid.texts import text_rows
 from stockward.book.sources.raw import letters_of
 from stockward.book.sources.silence import contained
-from stockward.book.sources.workbook.comments import commented_cells, told_of_comments
+from stockward.book.sources.workbook.looks.comments import commented_cells, told_of_comments
+from stockward.book.sources.workbook.looks.strikes import NONE_STRUCK, Struck, has_struck_font, struck_in_open_document
 from stockward.book.sources.workbook.markup import require_sound
 from stockward.book.sources.workbook.old import CONTAINER, OLD_RECORDS, plain_old
 from stockward.book.sources.workbook.sheets import Workbook
-from stockward.book.sources.workbook.strikes import NONE_STRUCK, Struck, has_struck_font, struck_in_open_document
 from stockward.book.sources.workbook.unpacking import DAMAGED
 from stockward.terms.errors import SiteError
 from stockward.terms.files import read_bytes

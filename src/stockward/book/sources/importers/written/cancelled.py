@@ -12,8 +12,8 @@ from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.grid.layout import STRUCK, STRUCK_IN_PART, Block
 from stockward.book.sources.importers.mapping import MappingFile, Path
-from stockward.book.sources.workbook.colours import LETTERS
-from stockward.book.sources.workbook.rules import BY_A_RULE, STRUCK_BY_A_RULE
+from stockward.book.sources.workbook.looks.colours import LETTERS
+from stockward.book.sources.workbook.looks.rules import BY_A_RULE, STRUCK_BY_A_RULE
 from stockward.terms.spelling import folded
 
 _ARE_CANCELLED, _COUNT, _ASIDE = "they were: leave them out", "they count", "leave these rows aside"

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stockward.book.cells.reading import SHOWN_OTHERWISE, STRUCK, STRUCK_IN_PART, UNSEEN
 from stockward.book.sources.workbook.extent import CellPlace
-from stockward.book.sources.workbook.letters import unseen_cells
-from stockward.book.sources.workbook.rules import ShowingRule, rules_of
-from stockward.book.sources.workbook.strikes import struck_cells
+from stockward.book.sources.workbook.looks.letters import cells_out_of_sight
+from stockward.book.sources.workbook.looks.rules import ShowingRule, rules_of
+from stockward.book.sources.workbook.looks.strikes import struck_cells
 from stockward.terms.errors import SiteError
 
 _LONGEST_SHOWN = 40
@@ -23,7 +23,7 @@ class ShownOtherwise:
     """What of a table on a sheet looks otherwise than it is, in the cells of its rows that hold something.
 
     ``below`` is the first row of the table under its header, and its columns by their places; ``strictly``, no rule
-    hides a zero either. Raises one of ``unpacking.DAMAGED`` where the formats cannot be read.
+    hides a zero either. Raises one of ``DAMAGED`` where the formats cannot be read.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ShownOtherwise:
     ) -> None:
         self._records, (self._top, self._columns) = records, below
         struck = struck_cells(xml, styles, strings)
-        found: dict[CellPlace, str] = dict.fromkeys(unseen_cells(xml, styles), UNSEEN)
+        found: dict[CellPlace, str] = dict.fromkeys(cells_out_of_sight(xml, styles), UNSEEN)
         found |= dict.fromkeys(struck.partly, STRUCK_IN_PART) | dict.fromkeys(struck.whole, STRUCK)
         self._untold: list[ShowingRule] = []
         for rule in rules_of(xml, styles):

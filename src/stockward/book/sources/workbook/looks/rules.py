@@ -11,10 +11,10 @@ from itertools import islice
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-from stockward.book.sources.workbook.colours import NO_COLOUR, colour_of_fill, colour_of_font
 from stockward.book.sources.workbook.extent import CellPlace, column_of
 from stockward.book.sources.workbook.formats import elements_named
-from stockward.book.sources.workbook.letters import hides_letters
+from stockward.book.sources.workbook.looks.colours import NO_COLOUR, colour_of_fill, colour_of_font
+from stockward.book.sources.workbook.looks.letters import hides_letters
 
 _NAME, _INSIDE = rb"(?:[A-Za-z0-9]+:)?", rb"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)"
 _RANGES = re.compile(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from colorsys import hls_to_rgb
 from xml.etree import ElementTree
 
-from stockward.book.sources.workbook.colours import tone_of
 from stockward.book.sources.workbook.extent import CellPlace
 from stockward.book.sources.workbook.formats import elements_named, styled_cells
+from stockward.book.sources.workbook.looks.colours import tone_of
 
 _SMALLEST = 3.0
 """Points below which no letter is read."""
@@ -17,7 +17,7 @@ _BLACK, _WHITE = ElementTree.Element("color", rgb="FF000000"), ElementTree.Eleme
 _UNKNOWN = ElementTree.Element("color")
 
 
-def unseen_cells(xml: bytes, styles: bytes) -> set[CellPlace]:
+def cells_out_of_sight(xml: bytes, styles: bytes) -> set[CellPlace]:
     """The cells of a sheet that hold something, and whose own format lets nobody see it."""
     if b"color" not in styles and b"sz" not in styles:
         return set()
