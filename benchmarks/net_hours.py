@@ -18,7 +18,7 @@ from scipy import special
 
 from benchmarks import figure
 from stockward.guards.need.net_hours import LEAST_GUARDS
-from stockward.stats.staffing import net_hours_interval
+from stockward.stats.net_hours import net_hours_interval
 
 WEEKS, CONFIDENCE = 52, 0.95
 GUARDS = (3, 5, 6, 8, 12, 20, 50, 200)
@@ -49,12 +49,11 @@ class Kind:
         absent = leave + rng.binomial(days - leave, rate)
         return rng.choice(self.hours, guards), days.astype(float), absent.astype(float)
 
-    @property
-    def mean(self) -> float:
-        """The true net hours a year of a guard: hours, days and rates are drawn independently."""
+    def mean(self, hours: np.ndarray) -> float:
+        """The true net hours a year of a guard of these contracts: hours, days and rates are drawn independently."""
         ordinary = ORDINARY[0] / sum(ORDINARY)
         rate = ordinary + self.long_absent * (sum(LONG) / 2 - ordinary)
-        return float(WEEKS * np.mean(self.hours) * (1 - LEAVE) * (1 - rate))
+        return float(WEEKS * hours.mean() * (1 - LEAVE) * (1 - rate))
 
 
 UNEQUAL_DAYS, UNEQUAL_HOURS = (20, 260), (20.0, 30.0, 40.0, 40.0)
@@ -78,7 +77,7 @@ def stockward(hours: np.ndarray, days: np.ndarray, absent: np.ndarray, seed: int
 def percentile(hours: np.ndarray, days: np.ndarray, absent: np.ndarray, seed: int) -> Bounds:
     """The quantiles of the mean over guards drawn with replacement."""
     worked, drawn = hours * (days - absent), resampled(len(days), seed)
-    means = WEEKS * worked[drawn].sum(axis=1) / days[drawn].sum(axis=1)
+    means = WEEKS * hours.mean() * worked[drawn].sum(axis=1) / (hours * days)[drawn].sum(axis=1)
     low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)
 
@@ -95,26 +94,24 @@ def bootstrap_t_logit(hours: np.ndarray, days: np.ndarray, absent: np.ndarray, s
 
 def studentised(hours: np.ndarray, days: np.ndarray, absent: np.ndarray, seed: int, *, logit: bool) -> Bounds:
     """Bootstrap-t; a resample without spread has an error beyond all others, and bounds end at the possible range."""
-    worked, drawn, most = hours * (days - absent), resampled(len(days), seed), float(hours.max())
+    worked, whole, drawn = hours * (days - absent), hours * days, resampled(len(days), seed)
     edge = 0.5 / days.sum()
-    mean, error = ratio(worked, days, most, edge, logit=logit)
-    means, errors = ratio(worked[drawn], days[drawn], most, edge, logit=logit)
+    mean, error = ratio(worked, whole, edge, logit=logit)
+    means, errors = ratio(worked[drawn], whole[drawn], edge, logit=logit)
     off = means - mean
     beyond = np.where(off == 0, 0.0, np.copysign(np.inf, off))
     t = np.divide(off, errors, out=beyond, where=errors > 0)
     few, many = np.quantile(t, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="inverted_cdf")
     ends = mean - error * np.array([many, few]) if error > 0 else np.array([mean, mean])
-    low, high = WEEKS * most * (special.expit(ends) if logit else np.clip(ends, 0, 1))
+    low, high = WEEKS * hours.mean() * (special.expit(ends) if logit else np.clip(ends, 0, 1))
     return float(low), float(high)
 
 
-def ratio(
-    worked: np.ndarray, days: np.ndarray, most: float, edge: float, *, logit: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """The mean as a share of ``most``, and its standard error by linearisation, over the last axis."""
-    guards, observed = worked.shape[-1], days.sum(axis=-1)
-    mean = worked.sum(axis=-1) / observed / most
-    left = worked / most - mean[..., None] * days
+def ratio(worked: np.ndarray, whole: np.ndarray, edge: float, *, logit: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The share of all hours that was worked, and its standard error by linearisation, over the last axis."""
+    guards, observed = worked.shape[-1], whole.sum(axis=-1)
+    mean = worked.sum(axis=-1) / observed
+    left = worked - mean[..., None] * whole
     error = np.sqrt(guards / (guards - 1) * (left**2).sum(axis=-1)) / observed
     if not logit:
         return mean, error
@@ -139,11 +136,12 @@ def measured(kind: Kind, guards: int) -> dict[str, tuple[float, float]]:
     """By method: how often the interval holds the true mean, and its median width as a share of the mean."""
     rng = np.random.default_rng([guards, KINDS.index(kind)])
     forces = [kind.drawn(guards, rng) for _ in range(FORCES)]
+    means = np.array([kind.mean(hours) for hours, _, _ in forces])
     found = {}
     for name, method in METHODS.items():
         bounds = np.array([method(*force, seed) for seed, force in enumerate(forces)])
-        held = (bounds[:, 0] <= kind.mean) & (kind.mean <= bounds[:, 1])
-        found[name] = float(held.mean()), float(np.median(bounds[:, 1] - bounds[:, 0])) / kind.mean
+        held = (bounds[:, 0] <= means) & (means <= bounds[:, 1])
+        found[name] = float(held.mean()), float(np.median((bounds[:, 1] - bounds[:, 0]) / means))
     return found
 
 

@@ -12,7 +12,7 @@ from manual_pages import DOCS, plain, prose
 from stockward.guards.need.net_hours import ABSENCE_WINDOW_DAYS, LEAST_GUARDS, LEAST_WINDOW_DAYS
 from stockward.report.guards import sentences as guards_sentences
 from stockward.report.kit import words
-from stockward.stats.staffing import share_unseen
+from stockward.stats.net_hours import share_unseen
 
 GUARDS = DOCS / "guards.md"
 

@@ -164,14 +164,47 @@ def test_absences_to_come_are_not_counted(tmp_path: Path) -> None:
     assert net.net == net.contract
 
 
-def test_who_counts_only_for_a_part_of_the_year_weighs_less(tmp_path: Path) -> None:
+def test_contracts_are_those_of_who_is_there_however_long_each_was_observed(tmp_path: Path) -> None:
     rows = people(2).replace("since", "since,until").replace("2020-01-01", "2020-01-01,")
     rows += "9,guard,ministry,20,2026-06-29,\n8,guard,civilian,40,2020-01-01,2025-07-01\n"
     net = need_at(tmp_path, people=rows).net_hours
     assert net is not None
-    # Two of 260 days, one of 2 days; the one who left before the window is not in it.
+    # Two observed for 260 days, one for 2 days; the one who left before the window is not in it.
     assert net.guards == 3
-    assert net.contract == pytest.approx(52 * (40 * 520 + 20 * 2) / 522)
+    assert net.contract == pytest.approx(52 * (40 + 40 + 20) / 3)
+
+
+def test_recruits_on_short_contracts_are_needed_as_such_from_their_first_day(tmp_path: Path) -> None:
+    """Twelve of 40 hours and twelve of 20 give 37 440 h a year; the posts take 43 680 h if nobody is ever absent."""
+    rows = people(12) + "".join(f"{number},guard,ministry,20,{{since}}\n" for number in range(12, 24))
+    five = POSTS.replace("gate,1", "gate,5")
+    asked = {"posts": five, "absences": absences((0, "2025-05-01", "2025-05-02", "leave"))}
+    new = need_at(tmp_path / "new", people=rows.format(since="2026-06-25"), **asked)
+    old = need_at(tmp_path / "old", people=rows.format(since="2020-01-01"), **asked)
+    for answer in (new, old):
+        assert answer.net_hours is not None
+        assert answer.net_hours.contract == pytest.approx(1560)
+        assert answer.steps[0].guards == pytest.approx(43680 / 1560)
+        assert (answer.need, answer.short_by) == (28, 4)
+        assert answer.net_hours.low is not None and answer.net_hours.high is not None
+        assert answer.net_hours.low <= answer.net_hours.net <= answer.net_hours.high <= 1560
+        assert answer.by_month[0].needed == (21 if answer is new else 28)
+
+
+def test_the_need_by_month_is_that_of_who_is_there_then(tmp_path: Path) -> None:
+    rows = people(10).replace("since", "since,until").replace("2020-01-01", "2020-01-01,")
+    rows += "".join(f"{number},guard,ministry,20,2026-09-15,\n" for number in range(10, 20))
+    months = {one.on: one.needed for one in need_at(tmp_path, people=rows).by_month}
+    # 8 736 h of 2 080 h each, and of 1 560 h each once the ten of 20 hours are there.
+    assert (months[date(2026, 8, 31)], months[date(2026, 9, 30)]) == (5, 6)
+
+
+def test_holders_are_needed_by_their_own_contracts(tmp_path: Path) -> None:
+    rows = people(10, columns="qualifications", values="dogs")
+    rows += "".join(f"{number},guard,ministry,20,2020-01-01,armed\n" for number in range(10, 18))
+    posts = "post,kind,guards,start,end,days,qualification\nG1,gate,1,00:00,24:00,daily,armed\n"
+    (armed,) = need_at(tmp_path, people=rows, posts=posts).qualifications
+    assert (armed.needed, armed.on_hand) == (pytest.approx(8736 / 1040), 8)
 
 
 def test_one_absent_all_year_stays_in_and_is_told(tmp_path: Path) -> None:

@@ -11,18 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from stockward.stats.net_hours import net_hours_interval, share_unseen, work_hours
 from stockward.stats.staffing import (
     CrewAsked,
     StaffPool,
     absences_of_crews,
     chance_filled,
     least_rostered,
-    net_hours_interval,
     post_hours,
     relief_factor,
-    share_unseen,
     whole_guards,
-    work_hours,
 )
 from stockward.terms.errors import FigureError, ProbabilityError
 
@@ -164,8 +162,13 @@ def test_net_hours_of_one_and_of_many() -> None:
     one = work_hours(*(np.array([value]) for value in (40.0, 260.0, 30.0, 13.0)), weeks=52)
     assert (one.contract, one.planned, one.unplanned, one.net, one.rostered) == (2080, 240, 104, 1736, 1840)
     many = work_hours(np.array([40.0, 20.0]), np.array([200.0, 100.0]), np.array([20.0, 0.0]), np.zeros(2), weeks=52)
-    # Two thirds of the days observed are those of the first: 52 x (40 x 180 + 20 x 100) / 300.
-    assert many.net == pytest.approx(52 * (40 * 180 + 20 * 100) / 300)
+    # The contracts are 30 hours in the mean, however long each was observed; of 10 000 hours observed 800 were lost.
+    assert many.net == pytest.approx(52 * 30 * (40 * 180 + 20 * 100) / (40 * 200 + 20 * 100))
+    longer = work_hours(
+        np.array([40.0, 20.0]), np.array([200.0, 100.0]), np.array([20.0, 0.0]), np.zeros(2),
+        contracts=np.full(3, 50.0), weeks=52,
+    )  # fmt: skip
+    assert (longer.contract, longer.net) == pytest.approx((2600, 2600 * 0.92))
     with pytest.raises(FigureError, match="no working day"):
         work_hours(np.array([40.0]), np.zeros(1), np.zeros(1), np.zeros(1), weeks=52)
 

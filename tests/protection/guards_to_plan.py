@@ -30,12 +30,15 @@ _DUE = ("2026-08-30", "2026-10-31", "2026-12-31", "2026-06-15")
 Row = dict[str, Any]
 
 
-def drawn_force(seed: int, *, toml: str = "") -> Site:
+def drawn_force(seed: int, *, toml: str = "", contracts: Sequence[float] = (40,)) -> Site:
     """Guards, at most seven who could join, a post or two, an order or two, bands or none, and costs."""
     draw = random.Random(seed)
     names = ("ministry", "civilian")
     guards = [_guard(draw, number, names) for number in range(draw.randint(5, 9))]
     joining = [_candidate(draw, number, names) for number in range(draw.randint(4, 7))]
+    hours = random.Random(seed)
+    for row in (*guards, *joining):
+        row["hours_per_week"] = hours.choice(contracts)
     posts = [
         {"post": "G", "kind": "gate", "guards": 1, "start": "00:00", "end": "24:00", "days": "daily"},
         {
@@ -222,13 +225,19 @@ class EveryChoice:
         if not self.fills:
             return True
         standing = [row for row in everybody if row["duty"] != "office" and self.there(row, YEAR_END)]
-        assert self.need.need is not None
-        holders = all(
-            sum(one.qualification in (row["qualifications"] or ()) for row in standing)
-            >= math.ceil((one.needed or 0) - 1e-9)
-            for one in self.need.qualifications
-        )
-        return len(standing) >= self.need.need and holders
+        assert self.need.net_hours is not None
+        weeks, own = self.need.weeks_per_year, self.need.net_hours
+        share = weeks * (own.contract - own.planned) / own.contract
+        hours: Counter[str] = Counter()
+        for shift in self.need.shifts:
+            for name, number in shift.groups.items():
+                hours[name] += shift.hours * number / shift.rostered
+        given = {
+            name: share * sum(row["hours_per_week"] for row in standing if name in ("", *(row["qualifications"] or ())))
+            for name in ("", *hours)
+        }
+        hours[""] = sum(shift.hours for shift in self.need.shifts)
+        return all(given[name] >= asked * (1 - 1e-9) for name, asked in hours.items())
 
     def _in_bands(self, everybody: Sequence[Row], day: date) -> bool:
         there = Counter(row["affiliation"] for row in everybody if self.there(row, day))

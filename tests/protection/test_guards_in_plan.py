@@ -63,7 +63,8 @@ def holds_by_the_guards_answers(site: Site, planner: ForcePlanner) -> None:
 @pytest.mark.parametrize("first", range(0, SITES, SITES_A_TEST))
 def test_no_choice_is_cheaper_and_the_answers_on_guards_agree(first: int) -> None:
     for seed in range(first, first + SITES_A_TEST):
-        site = drawn_force(seed)
+        # Some forces have one contract, and some have many.
+        site = drawn_force(seed, contracts=(40, 20, 38.5, 10) if seed % 3 == 0 else (40,))
         planner, every = planner_for(site), EveryChoice(site)
         assert not planner.unmeasured
         choices = sorted(((every.cost(chosen), chosen) for chosen in every.choices()), key=lambda one: one[0])

@@ -160,9 +160,9 @@ def _with_absences(site: Site, days: list[tuple[str, date]]) -> Site:
 def _need(site: Site, absence: float) -> int:
     books = known_at(site, None)
     posts = PostsToFill.of(books, guards=roll(books), day=date(2026, 7, 1), absence=absence, seed=1)
-    need = posts.at(posts.days()[-1]).need
-    assert need is not None
-    return need
+    filled = posts.at(posts.days()[-1]).filled
+    assert filled is not None
+    return filled.needed
 
 
 @pytest.fixture(scope="module")

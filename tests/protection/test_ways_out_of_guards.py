@@ -224,7 +224,7 @@ def test_posts_may_be_asked_to_be_filled_earlier(depot: Site) -> None:
     earlier = depot.replace(settings=depot.settings.model_copy(update={"plan": settings}))
     part = plan_of(earlier).guards
     assert part is not None
-    assert min(one.on for one in part.goals if one.kind is ForceGoalKind.POSTS) == date(2026, 9, 30)
+    assert min(one.on for one in part.goals if one.kind is ForceGoalKind.POSTS) == date(2026, 10, 15)
     past = settings.model_copy(update={"posts_filled_by": DAY})
     with pytest.raises(UsageError, match="lies before the day of the plan"):
         plan_of(depot.replace(settings=depot.settings.model_copy(update={"plan": past})))

@@ -1,4 +1,4 @@
-"""Staffing: post-hours, net work hours, the chance that a shift is filled, and the least number that fills it.
+"""Staffing: post-hours, the chance that a shift is filled, and the least number that fills it.
 
 Post-hours a year ÷ net annual work hours of a guard = guards [US Army MP1000C, Computation of Security Force
 Requirements]. The mean fills all posts of a shift only about half of the time; so each shift is sized by the
@@ -21,7 +21,6 @@ from stockward.terms.errors import FigureError, require_probability
 CHANCE_ROUNDING = 1e-9
 _MOST_ABSENT = 0.9
 """Where more of a pool is absent than this, no number of people like it makes a crew."""
-_RESAMPLES_AT_ONCE = 500
 
 
 def post_hours(guards: float, hours_a_day: float, days_a_week: float, weeks: float) -> float:
@@ -50,132 +49,6 @@ def relief_factor(hours: float, net_hours: float) -> float:
     if not net_hours > 0:
         raise FigureError(f"guards with {net_hours:g} net hours a year fill no post: give hours above 0")
     return hours / net_hours
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkHours:
-    """Hours a year of one guard: ``net`` = ``contract`` − ``planned`` − ``unplanned``."""
-
-    contract: float
-    planned: float
-    unplanned: float
-
-    @property
-    def net(self) -> float:
-        """Hours at work."""
-        return self.contract - self.planned - self.unplanned
-
-    @property
-    def rostered(self) -> float:
-        """Hours for which a guard can be put on the roster: contract less what is planned."""
-        return self.contract - self.planned
-
-
-def work_hours(hours_per_week: Array, days: Array, planned: Array, unplanned: Array, *, weeks: float) -> WorkHours:
-    """Mean hours a year of a guard, each weighed by the days observed.
-
-    A week's contract hours stand on its working days, so a day of absence costs its share of them; over the guards i
-    with contract hours hᵢ a week, dᵢ working days observed and aᵢ of them absent, the mean is the ratio
-    ``weeks × Σ hᵢ (dᵢ − aᵢ) / Σ dᵢ`` [MP1000C, Civil Service Employees, for one guard].
-
-    Parameters
-    ----------
-    hours_per_week, days, planned, unplanned
-        Shape (guards,): contract hours, working days observed, and those absent by plan and otherwise.
-    weeks
-        Weeks of a year.
-
-    Raises
-    ------
-    FigureError
-        No day was observed.
-
-    Examples
-    --------
-    >>> one = [np.array([value], dtype=float) for value in (40, 260, 20 + 10, 13)]
-    >>> work_hours(*one, weeks=52).net
-    1736.0
-    """
-    observed = float(days.sum())
-    if observed <= 0:
-        raise FigureError("no working day of any guard was observed: give days above 0")
-    contract, known, other = (
-        weeks * float((hours_per_week * part).sum()) / observed for part in (days, planned, unplanned)
-    )
-    return WorkHours(contract=contract, planned=known, unplanned=other)
-
-
-def net_hours_interval(
-    hours_per_week: Array, days: Array, absent: Array, *, weeks: float, confidence: float, resamples: int, seed: int
-) -> tuple[float, float]:
-    """Bounds of the net hours of a guard that allow for guards unlike all who were observed [Gaffke 2005].
-
-    A few guards who are absent for long make most of the difference, and in a small force there may happen to be none.
-    No resampling of the guards observed can tell, so one more joins them: absent all the time for the low bound, never
-    for the high one, with the longest observation and the greatest contract hours of all. With weights wᵢ of the n
-    guards and w₀ of the one more, independent and exponential (the Bayesian bootstrap [Rubin 1981]), the bounds are
-    quantiles of
-
-        low: weeks × Σ wᵢhᵢ(dᵢ − aᵢ) / (Σ wᵢdᵢ + w₀d₀),  high: weeks × (Σ wᵢhᵢ(dᵢ − aᵢ) + w₀h₀d₀) / (Σ wᵢdᵢ + w₀d₀).
-
-    Where a guard is absent always or never these are the exact bounds of Clopper and Pearson; no distribution between
-    two limits is known for which they hold the mean less often than they say [Learned-Miller & Thomas 2020]. Only
-    guards with longer contracts or observations than all who were observed are beyond them.
-
-    Parameters
-    ----------
-    hours_per_week, days, absent
-        Shape (guards,); at least one guard, each observed on at least one day, with contract hours h a week.
-    weeks
-        Weeks of a year.
-    confidence
-        Chance in (0, 1) that the interval is meant to hold the mean with, at least.
-    resamples, seed
-        How many weightings are drawn, and from which seed; the same seed gives the same bounds.
-
-    Returns
-    -------
-    tuple of float
-        Hours a year, between 0 and ``weeks`` × the greatest contract hours.
-
-    Raises
-    ------
-    ProbabilityError
-        ``confidence`` out of its range.
-    """
-    require_probability("confidence", confidence)
-    rng = np.random.default_rng(seed)
-    worked, longest = hours_per_week * (days - absent), float(days.max())
-    lows, highs = np.empty(resamples), np.empty(resamples)
-    for first in range(0, resamples, _RESAMPLES_AT_ONCE):
-        block = slice(first, min(first + _RESAMPLES_AT_ONCE, resamples))
-        weights = rng.standard_exponential((block.stop - block.start, len(days) + 1))
-        observed, one_more = weights[:, :-1], weights[:, -1] * longest
-        done, seen = observed @ worked, observed @ days + one_more
-        lows[block] = done / seen
-        highs[block] = (done + one_more * float(hours_per_week.max())) / seen
-    tail = (1 - confidence) / 2
-    return weeks * float(np.quantile(lows, tail)), weeks * float(np.quantile(highs, 1 - tail))
-
-
-def share_unseen(guards: int, *, confidence: float) -> float:
-    """The greatest share of guards of whom none need be among so many observed: 1 − α^(1/guards), α = (1 − c)/2.
-
-    Were more of all guards absent all the time, one would be among those observed with a chance above 1 − α: the upper
-    limit of Clopper and Pearson for none found, about 3.7 ÷ guards for 95 %.
-
-    Raises
-    ------
-    ProbabilityError
-        ``confidence`` lies outside (0, 1).
-
-    Examples
-    --------
-    >>> [round(share_unseen(guards, confidence=0.95), 3) for guards in (5, 6, 20, 200)]
-    [0.522, 0.459, 0.168, 0.018]
-    """
-    require_probability("confidence", confidence)
-    return 1 - float(((1 - confidence) / 2) ** (1 / guards))
 
 
 def absences_of_crews(absent: Array, crew: int, most: int) -> Array:

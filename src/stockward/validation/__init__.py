@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from stockward.guards.need.post_hours import DAY_MINUTES, WEEKDAYS, posts_of
 from stockward.stats.detection import limit_detectable, limit_power
+from stockward.stats.net_hours import work_hours
 from stockward.stats.page import page_pair_thresholds, page_threshold
 from stockward.stats.propagation import random_covariance, systematic_covariance
 from stockward.stats.sampling import least_n
-from stockward.stats.staffing import relief_factor, whole_guards, work_hours
+from stockward.stats.staffing import relief_factor, whole_guards
 from stockward.stats.whitening import whitener
 from stockward.validation.fuel_fab import fuel_fab_period
 from stockward.validation.inspection import cheapest_inspection

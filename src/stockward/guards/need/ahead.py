@@ -6,32 +6,46 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from stockward.book.known import KnownBooks
-from stockward.guards.need.needed import holders_needed, posts_reasons
+from stockward.guards.need.needed import holders_needed, holding, posts_reasons
 from stockward.guards.need.post_hours import Post, posts_of
 from stockward.guards.need.staff import Staff, staff_of
-from stockward.guards.need.taken import PostTaker, Taken, guards_for
+from stockward.guards.need.taken import PostTaker
 from stockward.guards.need.timeline import Month, Timeline, timeline_of
 from stockward.guards.roll import on_posts, present
 from stockward.stats.staffing import whole_guards
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Guards that something takes, and those there: as heads, and as contract hours a week.
+
+    ``needed`` heads have the contracts of those there; ``each`` is the mean of these, in hours. The hours that are
+    needed hang on nobody's contract, so they say what more guards with any others make of it.
+    """
+
+    needed: int
+    there: int
+    hours_needed: float
+    hours: float
+    each: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostsAhead:
-    """The posts on one day: ``need`` guards so that they are filled, and ``standing`` who do not sit in the office.
+    """The posts on one day: what it takes so that they are ``filled``, by those who do not sit in the office.
 
-    ``holders`` has for each qualification how many it takes, and how many of those standing hold it. ``by_rules`` are
-    the guards that it takes where contracts are longer than the hours a week that the work rules allow; ``None`` where
-    they are not. ``reason`` says why there is no need.
+    ``holders`` has the same for each qualification. ``by_rules`` counts of a contract no more than the hours a week
+    that the work rules allow; ``None`` where none is longer. ``reason`` says why there is no need.
     """
 
     on: date
-    need: int | None
-    standing: int
-    holders: Mapping[str, tuple[int, int]]
-    by_rules: int | None
+    filled: Covered | None
+    holders: Mapping[str, Covered]
+    by_rules: Covered | None
     reason: str | None
 
 
@@ -61,7 +75,7 @@ class PostsToFill:
         force = books.site.settings.force
         posts = posts_of(books["posts"], shift_hours=force.shift_hours, weeks=force.weeks_per_year)
         timeline = timeline_of(books, posts, day=day, flows=flows, output_factors=output_factors)
-        staff = staff_of(books, guards, day, seed).absent_times(absence, weeks=force.weeks_per_year)
+        staff = staff_of(books, guards, day, seed).absent_times(absence)
         return cls(books, guards, posts, timeline, staff)
 
     def if_comes(
@@ -78,11 +92,11 @@ class PostsToFill:
             timeline=self.timeline
             if flows is None
             else timeline_of(self.books, self.posts, day=day, flows=flows, output_factors=output_factors),
-            staff=self.staff.absent_times(absence, weeks=self.books.site.settings.force.weeks_per_year),
+            staff=self.staff.absent_times(absence),
         )
 
     def days(self) -> list[date]:
-        """The days that can be looked at: that of the review, and the month's ends ahead."""
+        """That of the review, and the month's ends ahead: the days on which what drives the posts is looked at."""
         return [month.on for month in self._ahead()]
 
     def _ahead(self) -> Iterable[Month]:
@@ -90,28 +104,31 @@ class PostsToFill:
         return [today, *(month for month in self.timeline.months if month.expected)]
 
     def at(self, on: date, *, probability: float | None = None) -> PostsAhead:
-        """The posts on one of these days, filled with the probability of the site, or with another."""
-        month = next(one for one in self._ahead() if one.on == on)
-        staff = self._staff(probability)
-        weeks = self.books.site.settings.force.weeks_per_year
+        """The posts on a day, filled with the probability of the site, or with another.
+
+        What drives them is looked at on the last of ``days`` until then; guards are those of the day itself.
+        """
+        month = [one for one in self._ahead() if one.on <= on][-1]
+        there = on_posts(present(self.guards, on))
+        staff = self._staff(probability).with_force(there)
         driven = [self.timeline.drivers.of(post, month.moment) for post in self.posts]
-        taken = PostTaker(posts=self.posts, staff=staff, weeks=weeks).take(driven)
+        taken = PostTaker(posts=self.posts, staff=staff, weeks=staff.weeks).take(driven)
         reasons = [*posts_reasons(self.books, self.posts, driven), *staff.reasons]
         if not reasons and taken is not None and taken.reason is not None:
             reasons.append(taken.reason)
-        there = on_posts(present(self.guards, on))
-        held = [set(listed if listed is not None else ()) for listed in there["qualifications"]]
+        if reasons or taken is None or taken.by_fill is None:
+            return PostsAhead(on=on, filled=None, holders={}, by_rules=None, reason="; ".join(reasons) or None)
         holders = {}
         for name in sorted({post.qualification for post in self.posts if post.qualification}):
-            needed = None if taken is None or reasons else holders_needed(name, self.posts, driven, taken, staff)
-            holders[name] = (whole_guards(needed or 0.0), sum(name in one for one in held))
+            held = holding(name, there)
+            needed = holders_needed(name, self.posts, driven, taken, staff, held)
+            holders[name] = _covered(staff, needed or 0.0, held)
         return PostsAhead(
             on=on,
-            need=None if taken is None or reasons else taken.need,
-            standing=there.height,
+            filled=_covered(staff, taken.by_fill, there),
             holders=holders,
-            by_rules=None if taken is None or reasons else self._by_rules(taken),
-            reason="; ".join(reasons) or None,
+            by_rules=self._by_rules(staff, taken.by_fill, there),
+            reason=None,
         )
 
     def _staff(self, probability: float | None) -> Staff:
@@ -121,13 +138,21 @@ class PostsToFill:
         other = type(crews)(pools=crews.pools, everybody=crews.everybody, probability=probability)
         return replace(self.staff, crews=other)
 
-    def _by_rules(self, taken: Taken) -> int | None:
-        """Hours of the shifts ÷ those of a guard, of whose contract no more counts than the rules allow."""
-        settings, mean = self.books.site.settings, self.staff.mean
-        most = settings.work_rules.max_hours_per_week
-        if most is None or mean is None or mean.contract <= most * settings.force.weeks_per_year:
+    def _by_rules(self, staff: Staff, needed: float, there: pl.DataFrame) -> Covered | None:
+        """The same where of no contract more counts than the rules allow, if any on record is longer."""
+        most = self.books.site.settings.work_rules.max_hours_per_week
+        longest = self.books["people"]["hours_per_week"].max()
+        if most is None or not isinstance(longest, int | float) or longest <= most:
             return None
-        hours = sum(shift.hours for shift in taken.shifts)
-        allowed = mean.rostered * most * settings.force.weeks_per_year / mean.contract
-        guards = guards_for(hours, allowed)
-        return None if guards is None else whole_guards(guards)
+        return _covered(staff, needed, there, most=most)
+
+
+def _covered(staff: Staff, needed: float, there: pl.DataFrame, most: float = np.inf) -> Covered:
+    """Guards with the contracts of those ``there``, of which no more than ``most`` hours count, for so many as are."""
+    hours = staff.hours_a_week(there)
+    mean = staff.mean_of(there)
+    each = mean.contract / staff.weeks if mean is not None else 0.0
+    counted = np.minimum(hours, most)
+    own = float(counted.mean()) if counted.any() else min(each, most)
+    hours_needed = needed * each
+    return Covered(whole_guards(hours_needed / own), there.height, hours_needed, float(counted.sum()), own)

@@ -21,7 +21,7 @@ from stockward.guards.need.post_hours import Post, posts_of
 from stockward.guards.need.staff import Staff, staff_of
 from stockward.guards.need.taken import PostTaker, Taken, guards_for
 from stockward.guards.need.timeline import Month, Timeline, timeline_of
-from stockward.guards.roll import PATROL, can_stand, counts_on, present
+from stockward.guards.roll import PATROL, can_stand, counts_on, on_posts, present
 
 _MOST_NAMED = 5
 
@@ -163,30 +163,38 @@ def _qualifications(
 ) -> tuple[QualificationNeed, ...]:
     """Holders that the shifts of each qualification take, beside the holders on hand."""
     asked = sorted({post.qualification for post in posts if post.qualification})
-    held = [set(listed if listed is not None else ()) for listed in staff.on_posts["qualifications"]]
-    return tuple(
-        QualificationNeed(
-            qualification=name,
-            needed=None if taken is None else holders_needed(name, posts, driven, taken, staff),
-            on_hand=sum(name in one for one in held),
-        )
-        for name in asked
-    )
+    found = []
+    for name in asked:
+        holders = holding(name, staff.on_posts)
+        needed = None if taken is None else holders_needed(name, posts, driven, taken, staff, holders)
+        found.append(QualificationNeed(qualification=name, needed=needed, on_hand=holders.height))
+    return tuple(found)
 
 
 def holders_needed(
-    name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: Taken, staff: Staff
+    name: str, posts: Sequence[Post], driven: Sequence[Driven], taken: Taken, staff: Staff, holders: pl.DataFrame
 ) -> float | None:
-    """Holders of one qualification that the shifts take; ``None`` where net hours are not known."""
+    """Guards with the contracts of these ``holders`` of one qualification that its shifts take.
+
+    ``None`` where net hours are not known.
+    """
+    each = staff.mean_of(holders)
+    if each is None:
+        return None
     if staff.crews is None:
         hours = sum(
             post.hours * (state.posts or 0)
             for post, state in zip(posts, driven, strict=True)
             if post.qualification == name
         )
-        return guards_for(hours, staff.net)
+        return guards_for(hours, each.net)
     hours = sum(shift.hours * shift.groups.get(name, 0) / shift.rostered for shift in taken.shifts)
-    return guards_for(hours, staff.rostered)
+    return guards_for(hours, each.rostered)
+
+
+def holding(name: str, guards: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the roll that hold a qualification."""
+    return guards.filter(pl.col("qualifications").list.contains(name).fill_null(False))
 
 
 def _month_needs(
@@ -194,7 +202,7 @@ def _month_needs(
 ) -> tuple[MonthNeed, ...]:
     strengths = _strengths(guards, [month.on for month in timeline.months])
     return tuple(
-        _month_need(month, strength, timeline, None if at_fault is not None else taker)
+        _month_need(month, strength, timeline, taker.with_force(on_posts(present(guards, month.on))), at_fault)
         for month, strength in zip(timeline.months, strengths, strict=True)
     )
 
@@ -207,9 +215,12 @@ def _strengths(guards: pl.DataFrame, days: Sequence[date]) -> list[tuple[int, in
     return [(found[place], found[place + 1], found[place + 2]) for place in range(0, len(found), len(kinds))]
 
 
-def _month_need(month: Month, strength: tuple[int, int, int], timeline: Timeline, taker: PostTaker | None) -> MonthNeed:
+def _month_need(
+    month: Month, strength: tuple[int, int, int], timeline: Timeline, taker: PostTaker, at_fault: str | None
+) -> MonthNeed:
+    """One month; ``taker`` knows the force of its day."""
     taken = None
-    if taker is not None and taker.posts:
+    if at_fault is None and taker.posts:
         taken = taker.take([timeline.drivers.of(post, month.moment) for post in taker.posts])
     everybody, standing, patrolling = strength
     return MonthNeed(

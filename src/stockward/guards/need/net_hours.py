@@ -15,12 +15,15 @@ from stockward.answers.force import NetHours
 from stockward.book.known import KnownBooks
 from stockward.guards.roll import on_posts
 from stockward.stats.arrays import Array
-from stockward.stats.staffing import WorkHours, net_hours_interval, share_unseen, work_hours
+from stockward.stats.net_hours import WorkHours, net_hours_interval, share_unseen, work_hours
 
 ABSENCE_WINDOW_DAYS = 52 * 7
 LEAST_WINDOW_DAYS = 28
 LEAST_OBSERVED_DAYS = 20
 """Working days that must be observed of a guard for a rate of their own; below, the mean of all stands in."""
+
+HOURS_DECIMALS = 3
+"""Of contract hours a week: what adds them up, whole, must not differ from what takes their mean."""
 
 _PLANNED = ("leave", "training")
 _WORKING_DAYS_A_WEEK = 5
@@ -63,7 +66,7 @@ class Attendance:
     @property
     def with_contract(self) -> NDArray[np.bool_]:
         """Guards whose contract hours are known, and of whom at least one working day was observed."""
-        return ~np.isnan(self.hours_per_week) & (self.days > 0)
+        return (self.hours_per_week > 0) & (self.days > 0)
 
     @property
     def silent_since(self) -> date | None:
@@ -177,36 +180,44 @@ def _absent(
     return covered(planned), covered(~planned)
 
 
-def mean_hours(attendance: Attendance, *, weeks: float) -> WorkHours | str:
-    """Mean hours a year of a guard with contract hours; in words why there are none."""
+def contracts_of(guards: pl.DataFrame) -> Array:
+    """Contract hours a week of the rows of the roll that state them."""
+    return guards["hours_per_week"].drop_nulls().cast(pl.Float64).round(HOURS_DECIMALS).to_numpy()
+
+
+def mean_hours(attendance: Attendance, contracts: Array, *, weeks: float) -> WorkHours | str:
+    """Mean hours a year of a guard with these ``contracts``; in words why there are none."""
     known = attendance.with_contract
-    if not known.any():
+    if not known.any() or not contracts.any():
         return "no guard has hours_per_week: add them to people"
     figures = (attendance.hours_per_week, attendance.days, attendance.planned, attendance.unplanned)
-    mean = work_hours(*(values[known] for values in figures), weeks=weeks)
+    mean = work_hours(*(values[known] for values in figures), contracts=contracts, weeks=weeks)
     return mean if mean.net > 0 else "no guard was at work on any day on record, so there are no net hours"
 
 
-def net_hours_of(attendance: Attendance, *, weeks: float, seed: int) -> tuple[NetHours, WorkHours] | str:
+def net_hours_of(
+    attendance: Attendance, contracts: Array, *, weeks: float, seed: int
+) -> tuple[NetHours, WorkHours] | str:
     """Mean net hours a year of a guard, with an interval where there are enough guards; in words why there is none.
 
-    A guard without contract hours is left out of the mean; one who was absent all the time stays in.
+    ``contracts`` are those of the guards asked about. A guard without contract hours is left out of the mean; one who
+    was absent all the time stays in.
     """
-    mean = mean_hours(attendance, weeks=weeks)
+    mean = mean_hours(attendance, contracts, weeks=weeks)
     if isinstance(mean, str):
         return mean
     known = attendance.with_contract
     guards = int(known.sum())
     low, high = None, None
     if guards > 1:
-        hours = attendance.hours_per_week[known]
         low, high = net_hours_interval(
-            hours,
+            attendance.hours_per_week[known],
             attendance.days[known],
             (attendance.planned + attendance.unplanned)[known],
+            contracts=contracts,
             weeks=weeks,
             confidence=_CONFIDENCE,
-            resamples=max(_RESAMPLES, _DRAWN // len(hours)),
+            resamples=max(_RESAMPLES, _DRAWN // guards),
             seed=seed,
         )
     figures = NetHours(

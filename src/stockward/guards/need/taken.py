@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from stockward.answers.force import ShiftNeed
 from stockward.guards.need.drivers import Driven
 from stockward.guards.need.post_hours import Post
@@ -33,6 +35,10 @@ class PostTaker:
     staff: Staff
     weeks: float
     _found: dict[tuple[int, ...], Taken] = field(default_factory=dict, init=False)
+
+    def with_force(self, guards: pl.DataFrame) -> PostTaker:
+        """What the same posts take of a force of these rows of the roll."""
+        return PostTaker(posts=self.posts, staff=self.staff.with_force(guards), weeks=self.weeks)
 
     def take(self, driven: Sequence[Driven]) -> Taken | None:
         """What these posts take; ``None`` where the number of one is not known."""

@@ -100,13 +100,15 @@ class KeptGuards:
             for one in sorted(goal.held, key=lambda held: held.on):
                 figure = one.figure + self._counted(goal, one.on)
                 if figure < one.low:
-                    yield _missed(goal, one.on, figure, low=one.low)
+                    yield _missed(goal, one.on, one.guards(figure), low=one.guards_low)
 
     def _counted(self, goal: ForceGoal, on: date) -> int:
         there = [(one, patrols) for one, patrols in self.joined if one.serves(on)]
         if goal.kind is ForceGoalKind.QUALIFICATION:
-            return sum(goal.of in one.qualifications for one, _ in there)
-        return sum(patrols for _, patrols in there) if goal.measure == PATROLLING else len(there)
+            return sum(goal.weight(one.hours) for one, _ in there if goal.of in one.qualifications)
+        if goal.measure == PATROLLING:
+            return sum(patrols for _, patrols in there)
+        return sum(goal.weight(one.hours) for one, _ in there)
 
     def _out_of_band(self, goal: ForceGoal) -> Iterator[GuardsMissed]:
         rule = rule_of(goal)

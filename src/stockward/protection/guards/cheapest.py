@@ -97,10 +97,10 @@ def is_kept(facts: ForceFacts, goal: ForceGoal, chosen: JoiningNumbers, days: Se
 
 
 def _counted(goal: ForceGoal, chosen: JoiningNumbers, place: int) -> int:
-    """Those of a choice who count towards a goal on a day."""
+    """What those of a choice count towards a goal on a day."""
     holders = goal.kind is ForceGoalKind.QUALIFICATION
     return sum(
-        patrolling if goal.measure == PATROLLING else number
+        patrolling if goal.measure == PATROLLING else number * goal.weight(group.hours)
         for group, (number, patrolling) in chosen.items()
         if group.serves[place] and (not holders or goal.of in group.qualifications)
     )

@@ -63,11 +63,11 @@ class ForceFacts:
         dues = [one.due_on for one in orders if one.measure in ON_GUARDS and one.due_on and one.due_on >= asked.day]
         until = max([year_end, *dues])
         filled_on = () if posts is None else _filled_on(books, posts)
-        pool, candidates = pool_of(books, asked.day)
+        pool, candidates = pool_of(books, asked.day, None if posts is None else posts.then.staff.usual_hours)
         lines = _lines(books, asked.day, pool, (), costs)
         found = [
             *order_goals(orders, guards, asked.day, until),
-            *(post_goals([posts.at(on) for on in filled_on]) if posts is not None else ()),
+            *(post_goals([posts.at(on) for on in filled_on], _most(books)) if posts is not None else ()),
             *_output_goals(books, orders, lines),
         ]
         days = [day for goal in found for day in goal.key_days]
@@ -93,7 +93,7 @@ class ForceFacts:
         lines = _lines(books, asked.day, pool, gone, costs) if gone else self.market.lines
         market = _market(books, pool, lines, costs) if gone else self.market
         posts = None if self.posts is None else self.posts.if_comes(asked)
-        filled = () if posts is None else post_goals([posts.at(on) for on in self.filled_on])
+        filled = () if posts is None else post_goals([posts.at(on) for on in self.filled_on], _most(books))
         orders = [one for one in self.goals if one.kind is ForceGoalKind.ORDER]
         bands = [one for one in self.goals if one.kind is ForceGoalKind.BAND]
         goals = (*orders, *filled, *_output_goals(books, self.orders, lines), *bands)
@@ -112,9 +112,8 @@ class ForceFacts:
     def filled_so(self, *, probability: float | None = None, on: Sequence[date] | None = None) -> tuple[ForceGoal, ...]:
         """The goals with another probability that the posts are filled, or on other days."""
         days = self.filled_on if on is None else on
-        of_posts = (
-            [] if self.posts is None else post_goals([self.posts.at(one, probability=probability) for one in days])
-        )
+        filled = [] if self.posts is None else [self.posts.at(one, probability=probability) for one in days]
+        of_posts = post_goals(filled, _most(self.books)) if filled else ()
         return self._with_bands([*of_posts, *(one for one in self.goals if one.kind not in _OF_POSTS)])
 
     def due_on(self, goal: ForceGoal, day: date) -> tuple[ForceGoal, ...]:
@@ -135,10 +134,14 @@ def _asks_to_fill(books: KnownBooks) -> bool:
     return bool(has_posts) and books.site.settings.force.fill_probability is not None
 
 
+def _most(books: KnownBooks) -> float | None:
+    return books.site.settings.work_rules.max_hours_per_week
+
+
 def _filled_on(books: KnownBooks, posts: PostsInTime) -> tuple[date, ...]:
     """The day by which the posts must be filled, as it was asked for or the last ahead; and the last, as they stay so.
 
-    Posts are looked at on the ends of months: of a day within a month, that of the month before.
+    What drives the posts is looked at on the ends of months, the last one until then; guards are those of the day.
     """
     days, by = posts.days(), books.site.settings.plan.posts_filled_by
     if by is not None and by < days[0]:
@@ -146,7 +149,7 @@ def _filled_on(books: KnownBooks, posts: PostsInTime) -> tuple[date, ...]:
             f"site.toml: posts_filled_by = {by} under [plan] lies before the day of the plan, {days[0]}: "
             "write a later day, or leave it out"
         )
-    first = days[-1] if by is None else max(day for day in days if day <= by)
+    first = days[-1] if by is None else min(by, days[-1])
     return (first,) if first == days[-1] else (first, days[-1])
 
 

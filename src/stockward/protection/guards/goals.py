@@ -6,26 +6,44 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from math import ceil
 
 from stockward.answers.orders import OrderAnswer
 from stockward.answers.planned.guards import ForceGoalKind
 from stockward.guards.mix import Bands, MixRule
-from stockward.guards.need.ahead import PostsAhead
+from stockward.guards.need.ahead import Covered, PostsAhead
+from stockward.guards.need.net_hours import HOURS_DECIMALS
 from stockward.guards.people import Guards
 from stockward.guards.roll import GUARDS, PATROLLING
 from stockward.terms.verdicts import OrderVerdict
 
 STANDING = "standing"
-"""What is counted for the posts: all guards who do not sit in the office."""
+"""What is counted for the posts: the contract hours of all guards who do not sit in the office."""
+_THOUSANDTHS: int = 10**HOURS_DECIMALS
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOn:
-    """A day on which a goal is held: the least figure that it asks for, and the one of the record."""
+    """A day on which a goal is held: the least figure that it asks for, and the one of the record.
+
+    Both count ``each`` for a guard: 1, or where hours count the mean contract on record, in thousandths of an hour a
+    week.
+    """
 
     on: date
     low: int
     figure: int
+    each: int = 1
+
+    @property
+    def guards_low(self) -> int:
+        """What is asked for, as guards like those on record."""
+        return -(-self.low // self.each)
+
+    def guards(self, figure: int) -> int:
+        """A figure as guards like those on record."""
+        return figure // self.each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +52,8 @@ class ForceGoal:
 
     ``measure`` says who counts: all guards, those on patrol, those at posts, or holders of the qualification ``of``.
     ``held`` are its days; of a band they are in ``days``, with ``shares``. ``free`` workers may be taken from a line
-    that an order on production binds. ``reason`` says why it cannot be measured.
+    that an order on production binds. Of a contract no more than ``most`` hours a week count. ``reason`` says why it
+    cannot be measured.
     """
 
     kind: ForceGoalKind
@@ -45,6 +64,7 @@ class ForceGoal:
     days: tuple[date, ...] = ()
     shares: tuple[Fraction, Fraction] | None = None
     free: int | None = None
+    most: float | None = None
     late: bool = False
     reason: str | None = None
 
@@ -53,11 +73,18 @@ class ForceGoal:
         """The days on which anything of it is counted."""
         return (*(one.on for one in self.held), *self.days)
 
+    def weight(self, hours: float) -> int:
+        """What a guard with a contract of so many hours a week counts: at posts their hours, elsewhere one."""
+        if self.measure != STANDING:
+            return 1
+        counted = hours if self.most is None else min(hours, self.most)
+        return round(counted * _THOUSANDTHS)
+
     def less(self, short: int) -> ForceGoal:
         """The same goal asking for so many less, or leaving so many more workers to be taken."""
         if self.free is not None:
             return replace(self, free=self.free + short)
-        return replace(self, held=tuple(replace(one, low=one.low - short) for one in self.held))
+        return replace(self, held=tuple(replace(one, low=one.low - short * one.each) for one in self.held))
 
 
 def order_goals(orders: Iterable[OrderAnswer], guards: Guards, day: date, until: date) -> Iterator[ForceGoal]:
@@ -90,30 +117,38 @@ def held_on(guards: Guards, measure: str, required: int, days: Iterable[date]) -
     return tuple(HeldOn(day, required, guards.number(measure, day)) for day in sorted(set(days)))
 
 
-def post_goals(posts: Sequence[PostsAhead]) -> Iterator[ForceGoal]:
-    """The posts filled on each day; each qualification that they ask for; and the hours that the work rules allow."""
-    reason = next((one.reason for one in posts if one.need is None), None)
+def post_goals(posts: Sequence[PostsAhead], most: float | None) -> Iterator[ForceGoal]:
+    """The posts filled on each day; each qualification that they ask for; and what the work rules allow, ``most`` hours
+    a week.
+    """
+    reason = next((one.reason for one in posts if one.filled is None), None)
     yield ForceGoal(
         kind=ForceGoalKind.POSTS,
         of="",
         label="posts filled",
         measure=STANDING,
-        held=tuple(HeldOn(one.on, one.need or 0, one.standing) for one in posts),
+        held=tuple(_hours_on(one.on, one.filled) for one in posts if one.filled is not None),
         reason=reason,
     )
     if reason is not None:
         return
     for name in sorted({name for one in posts for name in one.holders}):
-        held = tuple(HeldOn(one.on, *one.holders[name]) for one in posts)
+        held = tuple(_hours_on(one.on, one.holders[name]) for one in posts)
         yield ForceGoal(
             kind=ForceGoalKind.QUALIFICATION, of=name, label=f"holders of {name}", measure=STANDING, held=held
         )
-    by_rules = tuple(HeldOn(one.on, one.by_rules, one.standing) for one in posts if one.by_rules is not None)
+    by_rules = tuple(_hours_on(one.on, one.by_rules) for one in posts if one.by_rules is not None)
     if by_rules:
         yield ForceGoal(
             kind=ForceGoalKind.WORK_RULES, of="max_hours_per_week", label="hours of the work rules", measure=STANDING,
-            held=by_rules,
+            held=by_rules, most=most,
         )  # fmt: skip
+
+
+def _hours_on(on: date, covered: Covered) -> HeldOn:
+    low = ceil(covered.hours_needed * _THOUSANDTHS - _ROUNDING)
+    each = max(round(covered.each * _THOUSANDTHS), 1)
+    return HeldOn(on, low, round(covered.hours * _THOUSANDTHS), each)
 
 
 def band_goals(bands: Bands, guards: Guards, days: Iterable[date]) -> Iterator[ForceGoal]:

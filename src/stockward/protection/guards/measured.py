@@ -61,7 +61,7 @@ def _in_order(
         group, _ = item
         return (
             group.affiliation, group.role, group.line or "", sorted(group.qualifications), group.patrols, group.trains,
-            group.serves,
+            group.hours, group.serves,
         )  # fmt: skip
 
     return sorted(chosen.items(), key=key)
@@ -130,11 +130,12 @@ class _Measuring:
             return low, self._guards.number(goal.measure, on)
         posts = self._filled().at(on)
         if goal.kind is ForceGoalKind.QUALIFICATION:
-            return posts.holders[goal.of]
-        needed = posts.by_rules if goal.kind is ForceGoalKind.WORK_RULES else posts.need
-        if needed is None:
+            covered = posts.holders.get(goal.of)
+        else:
+            covered = posts.by_rules if goal.kind is ForceGoalKind.WORK_RULES else posts.filled
+        if covered is None:
             raise StockwardError(f"the posts cannot be measured with the plan ({posts.reason}): report it")
-        return needed, posts.standing
+        return covered.needed, covered.there
 
     def _filled(self) -> PostsInTime:
         if self._posts is None:

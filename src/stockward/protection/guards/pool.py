@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stockward.book.known import KnownBooks
+from stockward.guards.need.net_hours import HOURS_DECIMALS
 from stockward.guards.roll import GUARDS, PATROLLING
 from stockward.guards.selection.lines import at_work
 from stockward.guards.selection.pool import candidates_of
@@ -14,7 +15,10 @@ from stockward.guards.selection.pool import candidates_of
 
 @dataclass(frozen=True, slots=True)
 class ForceCandidate:
-    """Somebody who could join: from ``first`` to ``last`` (``None``: they stay), after training where they need any."""
+    """Somebody who could join: from ``first`` to ``last`` (``None``: they stay), after training where they need any.
+
+    ``hours`` a week are those of the contract.
+    """
 
     person: str
     affiliation: str
@@ -23,6 +27,7 @@ class ForceCandidate:
     qualifications: frozenset[str]
     patrols: bool
     trains: bool
+    hours: float
     first: date
     last: date | None
 
@@ -41,11 +46,14 @@ class CandidateGroup:
     qualifications: frozenset[str]
     patrols: bool
     trains: bool
+    hours: float
     serves: tuple[bool, ...]
 
 
-def pool_of(books: KnownBooks, day: date) -> tuple[list[ForceCandidate], int]:
+def pool_of(books: KnownBooks, day: date, usual: float | None) -> tuple[list[ForceCandidate], int]:
     """Who may join by the standards of the pool, in order of the table; and how many there are on record in all.
+
+    Who states no contract hours is taken to have the ``usual`` ones; where that is ``None`` nobody asks for hours.
 
     Who is ready on the day of the plan begins on the next: a plan changes nothing of the day on which it is made.
     """
@@ -69,11 +77,18 @@ def pool_of(books: KnownBooks, day: date) -> tuple[list[ForceCandidate], int]:
                 qualifications=frozenset(row["qualifications"] or ()),
                 patrols=one.person in patrols,
                 trains=bool(row["training_weeks"]),
+                hours=_hours(row["hours_per_week"], usual),
                 first=first,
                 last=one.until,
             )
         )
     return pool, len(every)
+
+
+def _hours(stated: float | None, usual: float | None) -> float:
+    if usual is None:
+        return 0.0
+    return round(usual if stated is None else stated, HOURS_DECIMALS)
 
 
 def in_groups(
@@ -85,7 +100,14 @@ def in_groups(
         serves = tuple(one.serves(day) for day in days)
         if any(serves):
             group = CandidateGroup(
-                one.affiliation, one.role, one.line, one.qualifications & asked, one.patrols, one.trains, serves
+                one.affiliation,
+                one.role,
+                one.line,
+                one.qualifications & asked,
+                one.patrols,
+                one.trains,
+                one.hours,
+                serves,
             )
             groups.setdefault(group, []).append(one)
     return groups

@@ -108,14 +108,15 @@ class ForceProgram:
                 self._program.rule(self._counted(goal, one.on), low=one.low - one.figure)
 
     def _missed_by(self, goal: ForceGoal) -> int:
-        """By how many a goal is missed: a number that its rules are relaxed by."""
+        """By how many guards like those on record a goal is missed: a number that its rules are relaxed by."""
         if goal.free is not None:
             short = self._program.number(0, len(self._market.pool))
             self._program.rule({**self._taken_from(goal.of), short: -1}, high=goal.free)
             return short
-        short = self._program.number(0, max((max(one.low - one.figure, 0) for one in goal.held), default=0))
+        most = max((-((one.figure - one.low) // one.each) for one in goal.held), default=0)
+        short = self._program.number(0, max(most, 0))
         for one in goal.held:
-            self._program.rule({**self._counted(goal, one.on), short: 1}, low=one.low - one.figure)
+            self._program.rule({**self._counted(goal, one.on), short: one.each}, low=one.low - one.figure)
         return short
 
     def _on(self, day: date) -> Iterable[tuple[CandidateGroup, int]]:
@@ -123,11 +124,15 @@ class ForceProgram:
         return ((group, number) for group, number in self._joining.items() if group.serves[place])
 
     def _counted(self, goal: ForceGoal, day: date) -> Sum:
-        """Those who join and count towards a goal on a day."""
+        """Those who join and count towards a goal on a day, with what each counts."""
         if goal.measure == PATROLLING:
             return {self._patrolling[group]: 1 for group, _ in self._on(day)}
         holders = goal.kind is ForceGoalKind.QUALIFICATION
-        return {number: 1 for group, number in self._on(day) if not holders or goal.of in group.qualifications}
+        return {
+            number: goal.weight(group.hours)
+            for group, number in self._on(day)
+            if not holders or goal.of in group.qualifications
+        }
 
     def _taken_from(self, line: str) -> Sum:
         return {number: 1 for group, number in self._joining.items() if group.line == line}
