@@ -22,6 +22,7 @@ from stockward.balance.closing import close_balances
 from stockward.balance.testing import hazards
 from stockward.book import Site
 from stockward.book.known import known_at
+from stockward.stats.loss_tests import CalibratedTests
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Verdict
 from stockward.unseen.error_terms import ErrorTerms
@@ -29,6 +30,10 @@ from stockward.unseen.goals import Goal, answer, goals_of
 from stockward.unseen.patterns import even_shares
 from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
+
+NO_GOALS = pl.DataFrame(
+    schema={"quantity": pl.Float64, "within_days": pl.Float64} | dict.fromkeys(("area", "substance", "unit"), pl.String)
+)
 
 
 def closed(site: Site) -> Balances:
@@ -297,6 +302,69 @@ def test_two_goals_of_one_store_are_both_judged(tmp_path: Path) -> None:
 def test_an_even_loss_is_spread_over_the_days_of_a_short_record(tmp_path: Path) -> None:
     (found,) = looked(worked_plant(tmp_path, weeks=8))
     assert found.even_days == pytest.approx(56)
+
+
+def settled_weeks(balances: Balances, first: int, end: int) -> Balances:
+    """The same, a loss being settled that takes these periods out of the tests."""
+    inside = pl.int_range(pl.len()).is_between(first, end - 1)
+    return replace(balances, periods=balances.periods.with_columns(settled=inside))
+
+
+def not_tested_weeks(site: Site, first: int, end: int) -> Balances:
+    """The same, nobody knowing how what passed in these periods was measured."""
+    at = pl.col("at")
+    starts = closed(site).periods["start"].to_list()
+    bounds = [*starts, closed(site).periods["end"].to_list()[-1]]
+    inside = (at > bounds[first]) & (at <= bounds[end])
+    method = pl.when(inside).then(None).otherwise("method")
+    return closed(
+        site.replace(movements=site["movements"].with_columns(method=method.cast(site["movements"].schema["method"])))
+    )
+
+
+@pytest.mark.parametrize(("first", "end"), [(1, 10), (0, 10), (4, 12), (4, 5)])
+def test_what_goes_in_settled_periods_goes_unseen_as_in_those_that_are_not_tested(
+    first: int, end: int, tmp_path: Path
+) -> None:
+    site = worked_plant(tmp_path, weeks=12)
+    asked = SightRequest(goals=site["goals"], detection=0.95, seed=1)
+    found = []
+    for balances in (settled_weeks(closed(site), first, end), not_tested_weeks(site, first, end)):
+        (one,) = sights(balances, hazards(balances, 0.05), asked)
+        assert one is not None
+        assert len(one.end) == 12 - (end - first)
+        found.append(one)
+    for days in (84, 70, 30):
+        shares = [one.even(days, one.terms.record) for one in found]
+        assert shares[0] == pytest.approx(shares[1])
+    # A loss spread over the twelve weeks leaves a twelfth in each that is tested, whichever these are.
+    assert found[0].even(84, found[0].terms.record) == pytest.approx(1 / 12)
+
+
+def test_what_is_promised_beside_settled_periods_is_found_so_often(tmp_path: Path) -> None:
+    balances = settled_weeks(closed(worked_plant(tmp_path, weeks=12)), 1, 10)
+    asked = SightRequest(goals=NO_GOALS, detection=0.95, seed=1)
+    (one,) = sights(balances, hazards(balances, 0.05), asked)
+    assert one is not None
+    promised = one.curve(one.even(84, one.terms.record))[0].detectable(0.95)
+    rng = np.random.default_rng(2)
+    noise = rng.multivariate_normal(np.zeros(12), balances.covariances[0], 4000)
+    tested = [0, 10, 11]
+    test = CalibratedTests(
+        balances.covariances[0][np.ix_(tested, tested)],
+        start=one.start / MICROSECONDS_A_DAY, end=one.end / MICROSECONDS_A_DAY, hazard=one.hazard, seed=1,
+    )  # fmt: skip
+    found = np.mean([np.any(ratios > 1) for ratios in test.ratios_of((noise + promised / 12)[:, tested])])
+    assert found == pytest.approx(0.95, abs=0.015)
+
+
+def test_a_series_of_which_all_that_has_errors_is_settled_promises_nothing(tmp_path: Path) -> None:
+    balances = settled_weeks(closed(worked_plant(tmp_path, weeks=8)), 0, 8)
+    goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
+    (found,) = unseen_losses(balances, [None], SightRequest(goals=goals, detection=0.95, seed=1))
+    assert not found.exact
+    assert found.goal is not None
+    assert not found.goal.met
 
 
 def test_what_stands_in_counted_items_is_told_from_what_is_weighed(tmp_path: Path) -> None:

@@ -78,6 +78,11 @@ class LossTarget:
         return middle_of(self.start, self.end)
 
     @property
+    def record(self) -> tuple[int, int]:
+        """When the first of all spans begins, and the last one ends, microseconds."""
+        return int(self.series.start[0]), int(self.series.end[-1])
+
+    @property
     def start(self) -> Index:
         """Begin of each tested span, microseconds."""
         return self.series.start[self.kept]
@@ -300,7 +305,11 @@ def goal_weights(target: LossTarget, pattern: str, days: float) -> Array | None:
     within = np.flatnonzero(target.start >= int(target.end[-1]) - int(days * MICROSECONDS_A_DAY))
     if not len(within):
         return None
-    return pattern_weights(target, "abrupt", int(within[0])) if pattern == GOAL_PATTERNS[0] else _even(target, days)
+    return (
+        pattern_weights(target, "abrupt", int(within[0]))
+        if pattern == GOAL_PATTERNS[0]
+        else _even(target, days, target.record)
+    )
 
 
 def pattern_weights(target: LossTarget, pattern: str, first: int) -> Array:
@@ -312,9 +321,9 @@ def pattern_weights(target: LossTarget, pattern: str, first: int) -> Array:
     return _even(target, YEAR)
 
 
-def _even(target: LossTarget, days: float) -> Array:
+def _even(target: LossTarget, days: float, record: tuple[int, int] | None = None) -> Array:
     """Shares of a loss that is taken evenly over the last so many days."""
     closed = target.series.kept.copy()
     closed[target.kept] = False
     exact = zip(target.series.start[closed].tolist(), target.series.end[closed].tolist(), strict=True)
-    return even_shares(target.start, target.end, exact, days)
+    return even_shares(target.start, target.end, exact, days, record=record)

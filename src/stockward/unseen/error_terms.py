@@ -50,8 +50,8 @@ class ErrorTerms:
     average the areas were counted for the inventories that begin and end it, shape (periods, 2). ``joined[i]`` says
     whether the inventory that ends period i begins the next; ``rounding`` is what the difference of each period may be
     off by without any error of measuring. ``exact`` are the times of closed periods that have no σ: any loss in them
-    shows. ``freedom`` are the degrees of freedom of the random and the systematic errors of methods whose σ was
-    estimated.
+    shows. ``record`` is when the first of all periods begins and the last one ends, be they tested or not. ``freedom``
+    are the degrees of freedom of the random and the systematic errors of methods whose σ was estimated.
     """
 
     period: Index
@@ -70,6 +70,7 @@ class ErrorTerms:
     joined: Flags
     rounding: Array
     exact: tuple[tuple[int, int], ...]
+    record: tuple[int, int]
     freedom: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @classmethod
@@ -306,6 +307,11 @@ class TermTables:
         self._periods = np.searchsorted(closed["series"].to_numpy(), bounds)
         self._start, self._end = (closed[name].to_physical().to_numpy().astype(np.int64) for name in ("start", "end"))
         self._uncertain = uncertain(closed)
+        # What else was lost in a settled period nobody looks for: it is as if it could not be tested.
+        self._exact = ~self._uncertain & ~closed["settled"].to_numpy()
+        balanced = periods.filter(pl.col("status") != PeriodStatus.INCOMPLETE.value).group_by("series")
+        bounds_of = balanced.agg(pl.col("start").min().to_physical(), pl.col("end").max().to_physical())
+        self._record = {number: (begun, ended) for number, begun, ended in bounds_of.rows()}
         self._rounding = rounding_of(closed["throughput"].fill_null(0.0).to_numpy())
         self._terms = np.searchsorted(terms["series"].to_numpy(), bounds)
         self._period = terms["period"].to_numpy()
@@ -327,7 +333,8 @@ class TermTables:
     def of(self, series: int) -> ErrorTerms:
         """The terms of a series, for its closed periods that have a σ."""
         of_series = slice(*self._periods[series : series + 2].tolist())
-        start, end, kept = self._start[of_series], self._end[of_series], self._uncertain[of_series]
+        start, end = self._start[of_series], self._end[of_series]
+        kept, exact = self._uncertain[of_series], self._exact[of_series]
         number = np.where(kept, np.cumsum(kept) - 1, -1)
         first, last = self._terms[series : series + 2].tolist()
         rows = first + np.flatnonzero(number[self._period[first:last]] >= 0)
@@ -350,7 +357,8 @@ class TermTables:
             counted=np.stack([self._counted(series, start_kept), self._counted(series, end_kept)], axis=1),
             joined=end_kept[:-1] == start_kept[1:],
             rounding=self._rounding[of_series][kept],
-            exact=tuple(zip(start[~kept].tolist(), end[~kept].tolist(), strict=True)),
+            exact=tuple(zip(start[exact].tolist(), end[exact].tolist(), strict=True)),
+            record=self._record.get(series, (0, 0)),
             freedom=self._freedom,
         )
 

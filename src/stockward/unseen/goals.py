@@ -159,7 +159,8 @@ def _first_whole(sight: Sight, days: float) -> int | None:
 
 
 def _patterns(sight: Sight, goal: Goal, first: int) -> tuple[np.ndarray, np.ndarray]:
-    return sight.abrupt(first), sight.even(goal.within_days)
+    # What is lost before or after the periods that are tested is a loss within these days, too.
+    return sight.abrupt(first), sight.even(goal.within_days, sight.terms.record)
 
 
 def _larger(losses: list[float | None]) -> float | None:

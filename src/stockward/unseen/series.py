@@ -166,7 +166,7 @@ def _without_test(balances: Balances, number: int, goals: Sequence[Goal]) -> Ser
 def _is_exact(balances: Balances, number: int) -> bool:
     """Whether a series that is not tested has closed periods, all of them without a doubt."""
     closed = balances.periods.filter((pl.col("series") == number) & (pl.col("status") == PeriodStatus.CLOSED.value))
-    return closed.height > 0 and not uncertain(closed).any()
+    return closed.height > 0 and not (uncertain(closed) | closed["settled"].to_numpy()).any()
 
 
 def _goals_without_test(exact: bool, goals: Sequence[Goal]) -> list[GoalAnswer]:

@@ -124,10 +124,10 @@ class Sight:
         """All of the loss in one period."""
         return np.asarray(np.eye(self.periods)[period])
 
-    def even(self, days: float = YEAR) -> Array:
-        """Evenly over the last so many days, or all that is looked at where that is shorter."""
-        terms = self.terms
-        return even_shares(self.start, self.end, terms.exact, days, counted=terms.counted[self._block])
+    def even(self, days: float = YEAR, record: tuple[int, int] | None = None) -> Array:
+        """Evenly over the last so many days, or all that is looked at (or of the ``record``) where that is shorter."""
+        terms, counted = self.terms, self.terms.counted[self._block]
+        return even_shares(self.start, self.end, terms.exact, days, counted=counted, record=record)
 
     def curve(self, *patterns: Array, until: int | None = None) -> list[DetectionCurve]:
         """Chance of an alarm (by the end of a period) for losses of each pattern."""
