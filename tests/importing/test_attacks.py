@@ -294,3 +294,12 @@ def test_figures_that_a_dash_parts_are_another_code(tmp_path: Path) -> None:
     header = "Date,Item code,Store,Receipts,Unit"
     rows = taken(tmp_path, [header, "2026-01-13,0012,A,5,ea", "2026-01-14,1-2,A,3,ea"])
     assert not [one for one in rows.found.questions if one.about[-1] == "same_as"]
+
+
+@pytest.mark.parametrize("place", [0, 3, 5])
+def test_a_number_without_end_is_no_day_no_kind_and_no_unit(place: int, tmp_path: Path) -> None:
+    cells = ["2026-01-14", "TNT", "A", "Receipt", "50", "kg"]
+    cells[place] = "1" * 5_000
+    rows = taken(tmp_path, [HEAD, "2026-01-13,TNT,A,Receipt,100,kg", ",".join(cells)])
+    assert len(rows.movements) < 2
+    assert rows.found.set_aside or rows.found.questions

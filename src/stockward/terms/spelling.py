@@ -9,6 +9,7 @@ _DROPPED = "'’`\"*\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Marks that say nothing, and signs that nobody sees."""
 _LEFT = str.maketrans(dict.fromkeys("_-/.:()[],;\n\r\t", " ") | dict.fromkeys(_DROPPED, ""))
 """What is left in place of a sign: nothing, or a blank."""
+_MOST_FIGURES = 4_000
 
 
 @lru_cache(100_000)
@@ -31,3 +32,14 @@ def joined(text: str) -> str:
     True
     """
     return folded(text).replace(" ", "")
+
+
+def whole_up_to(text: str, most: int) -> int | None:
+    """The whole number that a text of figures alone writes, if it is no more than ``most``; ``None`` for any other.
+
+    Python refuses to read one of thousands of figures: that is more as well.
+    """
+    if not text.isdecimal() or len(text) > _MOST_FIGURES:
+        return None
+    number = int(text)
+    return number if number <= most else None

@@ -17,6 +17,7 @@ from typing import Any
 from stockward.book.sources.importers.vocabulary.paths import require_known
 from stockward.terms.errors import SiteError
 from stockward.terms.limits import grouped
+from stockward.terms.spelling import whole_up_to
 
 MAPPING = "import.toml"
 _FORMAT = 1
@@ -58,8 +59,8 @@ class Question:
     def meant(self, answer: str) -> str | None:
         """What a person means who writes a number, a choice, or words of their own; ``None`` for nothing known."""
         text = answer.strip()
-        if text.isdigit() and 1 <= int(text) <= len(self.choices):
-            return self.choices[int(text) - 1]
+        if number := whole_up_to(text, len(self.choices)):
+            return self.choices[number - 1]
         known = next((choice for choice in self.choices if choice.casefold() == text.casefold()), None)
         return known if known is not None else text if self.free and text else None
 
@@ -274,9 +275,10 @@ def _held(one: Mapping[str, Any], answer: str, file: str) -> str:
     """
     listed = one.get("choices", [])
     choices = [str(choice) for choice in listed] if isinstance(listed, list) else []
-    if answer.isdigit() and answer not in choices and 1 <= int(answer) <= len(choices) and not one.get("other_answers"):
+    number = whole_up_to(answer, len(choices))
+    if number and answer not in choices and not one.get("other_answers"):
         # So the choices are numbered where they are shown.
-        return choices[int(answer) - 1]
+        return choices[number - 1]
     known = next((choice for choice in choices if choice.casefold() == answer.casefold()), None)
     if known is None and not one.get("other_answers", not choices):
         mend = f"write one of {', '.join(choices[:_MOST_SHOWN])}"

@@ -28,7 +28,7 @@ from stockward.book.sources.importers.grid.marks import is_mark, is_nothing
 from stockward.book.sources.importers.written.days import ways_that_fit, with_year
 from stockward.book.sources.naming.aliases import PEOPLE_LISTS, in_brackets, role_of
 from stockward.book.sources.raw import letters_of
-from stockward.terms.spelling import folded
+from stockward.terms.spelling import folded, whole_up_to
 from stockward.terms.units import written_units
 
 DAYS_ACROSS = "Date (of the column)"
@@ -138,7 +138,7 @@ def _is_day(header: CellValue) -> bool:
 def _number(cell: CellValue) -> int:
     """The number of a day; 0 for what is none."""
     text = cell_as_text(cell)
-    return int(text) if text.isascii() and text.isdigit() and 1 <= int(text) <= _LAST_DAY else 0
+    return (whole_up_to(text, _LAST_DAY) or 0) if text.isascii() else 0
 
 
 def _follow(days: Sequence[CellValue]) -> bool:

@@ -25,7 +25,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 """Ways to write a date, and the formats of each. Nobody who puts the month first writes points between."""
 
 _CLOCK = re.compile(
-    r"[\sT,]+(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?)\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
+    r"(?<![\sT,])[\sT,]+(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?)\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
 _HALF_A_DAY = re.compile(
     r"(?i)(?<=\d)[\s,]+(?:[ap]\.?m\.?|morning|forenoon|afternoon|vormittags?|nachmittags?|matin|après-midi|mañana|tarde)$"

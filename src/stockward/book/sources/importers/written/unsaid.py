@@ -21,6 +21,7 @@ from stockward.book.sources.importers.written.days import (
     with_year,
 )
 from stockward.book.sources.importers.written.titled import Titled, first_day_of, last_day_of, month_and_year, said_by
+from stockward.terms.spelling import whole_up_to
 
 BY_TITLE = "as the title or name of each table says"
 _BUDDHIST, _COMMON = "Buddhist: 543 years ahead", "the common one: correct these dates"
@@ -228,12 +229,12 @@ def _day_of(cell: CellValue) -> int | None:
     if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
         return None
     if isinstance(cell, str):
-        return int(cell) if cell.strip().isdecimal() and 1 <= int(cell) <= 31 else None
+        return whole_up_to(cell.strip(), 31) or None
     return int(cell) if cell % 1 == 0 and 1 <= cell <= 31 else None
 
 
 def _is_year(text: str) -> bool:
-    return text.isdecimal() and 1970 <= int(text) <= 2100
+    return (whole_up_to(text, 2100) or 0) >= 1970
 
 
 def _is_month(text: str) -> bool:

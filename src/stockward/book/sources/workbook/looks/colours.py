@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from stockward.book.sources.workbook.extent import CellPlace, column_of
 from stockward.book.sources.workbook.formats import elements_named, styled_cells
+from stockward.terms.spelling import whole_up_to
 
 _SIGNS = (b"patternFill", b"color")
 _PLACE = re.compile(rb"<(?:[^<>/:\s]*:)?c\s(?:[^<>]*\s)?r=\"([A-Z]{1,3})([0-9]{1,7})\"")
@@ -58,7 +59,8 @@ def _coloured_styles(styles: bytes) -> dict[int, str]:
 
 
 def _at(colours: Sequence[str], place: str | None) -> str:
-    return colours[int(place)] if place and place.isdigit() and int(place) < len(colours) else NO_COLOUR
+    number = whole_up_to(place or "", len(colours) - 1)
+    return NO_COLOUR if number is None else colours[number]
 
 
 def colour_of_fill(fill: ElementTree.Element, *, of_a_rule: bool = False) -> str:
@@ -94,9 +96,11 @@ def tone_of(colour: ElementTree.Element) -> tuple[float, float, float] | None:
     """Hue, lightness and strength of a colour, each from 0 to 1; ``None`` of one that no list here has."""
     theme, indexed, code = colour.get("theme"), colour.get("indexed"), colour.get("rgb", "")[-6:]
     if theme is not None:
-        code = _THEME[int(theme)] if theme.isdigit() and int(theme) < len(_THEME) else ""
+        number = whole_up_to(theme, len(_THEME) - 1)
+        code = "" if number is None else _THEME[number]
     elif indexed is not None:
-        code = _INDEXED.get(int(indexed), "") if indexed.isdigit() else ""
+        number = whole_up_to(indexed, max(_INDEXED))
+        code = "" if number is None else _INDEXED.get(number, "")
     if not re.fullmatch(r"[0-9A-Fa-f]{6}", code):
         return None
     hue, light, strong = rgb_to_hls(*(int(code[place : place + 2], 16) / 255 for place in (0, 2, 4)))
