@@ -26,7 +26,7 @@ from stockward.roster.checker.checks import check_roster
 from stockward.roster.checker.facts import Checked, RuleBreach
 from stockward.roster.site.costs import measure_cost
 from stockward.roster.site.demand import Horizon
-from stockward.roster.site.problem import make_problem
+from stockward.roster.site.problem import GuardProblem, make_problem
 
 RULES = {
     "max_hours_per_week": 40, "min_rest_hours": 11, "max_consecutive_shifts": 5, "min_consecutive_shifts": 2,
@@ -65,6 +65,12 @@ def made(site: Site) -> tuple[Duty, ...]:
     return answer.duties
 
 
+@pytest.fixture(scope="module")
+def problem(site: Site) -> GuardProblem:
+    """Made once: what it costs to make is not what a change of it costs."""
+    return make_problem(site, on_posts(roll(known_at(site, None))), Horizon(MONDAY, 2, site.timezone))
+
+
 def request(duties: Sequence[Duty], **more: Any) -> ChangeRequest:
     planned = {(duty.person, duty.start): duty.post for duty in duties}
     return ChangeRequest(generated=GENERATED, planned=planned, start=MONDAY, weeks=2, **more)
@@ -77,9 +83,8 @@ def breaches(site: Site, duties: Sequence[Duty], complete: bool = True) -> set[R
     return {breach for breach in check_roster(checked) if breach.rule not in ABOUT_ALL}
 
 
-def points(site: Site, duties: Sequence[Duty]) -> int:
+def points(problem: GuardProblem, duties: Sequence[Duty]) -> int:
     """What the whole roster costs."""
-    problem = make_problem(site, on_posts(roll(known_at(site, None))), Horizon(MONDAY, 2, site.timezone))
     numbers = {guard.code: number for number, guard in enumerate(problem.guards)}
     shifts = {(shift.start, shift.end): number for number, shift in enumerate(problem.shifts)}
     times: list[set[int]] = [set() for _ in problem.guards]
@@ -101,7 +106,9 @@ def asked_of(site: Site, duties: Sequence[Duty], left: Duty) -> ReplacementAnswe
     return who_can_stand_in(site, left.person, left.day, request(duties), most=99)
 
 
-def test_each_who_can_stand_in_breaks_and_costs_what_the_whole_roster_does(site: Site, made: tuple[Duty, ...]) -> None:
+def test_each_who_can_stand_in_breaks_and_costs_what_the_whole_roster_does(
+    site: Site, made: tuple[Duty, ...], problem: GuardProblem
+) -> None:
     before = breaches(site, made)
     assert not before
     for left in made[5::23]:
@@ -109,15 +116,16 @@ def test_each_who_can_stand_in_breaks_and_costs_what_the_whole_roster_does(site:
         assert shift.asked == len(shift.stand_ins)
         assert shift.keep_every_rule == sum(not one.breaks for one in shift.stand_ins)
         without = [duty for duty in made if duty != left]
-        alone = breaches(site, without)
+        alone, cost_alone = breaches(site, without), points(problem, without)
         for one in shift.stand_ins:
             after = taken_by(made, left, one)
             # What the guard who drops out breaks by being away is nobody else's.
             new = {breach for breach in breaches(site, after) - alone if breach.person != left.person}
             assert {found.words for found in one.breaks} == {breach.words for breach in new}
             others = [duty for duty in without if duty.person != one.person]
-            own_before = points(site, without) - points(site, others)
-            assert one.points == points(site, after) - points(site, others) - own_before
+            cost_of_others = points(problem, others)
+            own_before = cost_alone - cost_of_others
+            assert one.points == points(problem, after) - cost_of_others - own_before
 
 
 def test_the_best_come_first_and_those_who_cannot_are_counted(site: Site, made: tuple[Duty, ...]) -> None:
@@ -151,8 +159,8 @@ def test_who_cannot_stand_there_is_never_offered(site: Site, made: tuple[Duty, .
     assert dict(shift.cannot)["not there on that day"] == 1
 
 
-def test_a_swap_is_judged_by_every_rule(site: Site, made: tuple[Duty, ...]) -> None:
-    base, cost = breaches(site, made), points(site, made)
+def test_a_swap_is_judged_by_every_rule(site: Site, made: tuple[Duty, ...], problem: GuardProblem) -> None:
+    base, cost = breaches(site, made), points(problem, made)
     seen = set()
     at_once = [pair for pair in combinations(made, 2) if pair[0].start == pair[1].start][::9]
     for one, other in [*zip(made[4::17], made[50::13], strict=False), *at_once]:
@@ -169,7 +177,7 @@ def test_a_swap_is_judged_by_every_rule(site: Site, made: tuple[Duty, ...]) -> N
         assert {broken.words for broken in answer.breaks} == {breach.words for breach in found}
         assert answer.allowed == (not found - base)
         if len({(duty.person, duty.start) for duty in after}) == len(after):
-            assert sum(side.points for side in answer.sides) == points(site, after) - cost
+            assert sum(side.points for side in answer.sides) == points(problem, after) - cost
         assert {(duty.person, duty.start, duty.post) for duty in answer.duties} == {
             (duty.person, duty.start, duty.post) for duty in after
         }
