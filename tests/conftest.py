@@ -14,6 +14,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from click.testing import Result
+
     import stockward as sw
 
 settings.register_profile("untimed", deadline=None)
@@ -65,3 +67,15 @@ def ridgeway_review(ridgeway_site: sw.Site) -> sw.Review:
     import stockward as sw
 
     return sw.review(ridgeway_site)
+
+
+@pytest.fixture(scope="session")
+def validated() -> Result:
+    """What ``stockward validate`` says: it has no input, so that all who ask may hear the same answer."""
+    from click.testing import CliRunner
+
+    from stockward.cli import main
+
+    result = CliRunner().invoke(main, ["validate"], prog_name="stockward")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result

@@ -251,11 +251,10 @@ def test_the_tables_of_the_format_and_their_columns_are_listed() -> None:
     )
 
 
-def test_validate_agrees_with_what_was_published() -> None:
-    result = run("validate")
-    assert result.exit_code == 0, result.stdout
-    assert "NO" not in result.stdout
-    assert "page-pair-52" in result.stdout
+def test_validate_agrees_with_what_was_published(validated: Result) -> None:
+    assert validated.exit_code == 0, validated.stdout
+    assert "NO" not in validated.stdout
+    assert "page-pair-52" in validated.stdout
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -67,7 +67,7 @@ def run(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if commands(page)], ids=lambda page: str(page.relative_to(ROOT))
 )
-def test_every_command_of_a_page_runs(page: Path, workplace: Path) -> None:
+def test_every_command_of_a_page_runs(page: Path, workplace: Path, request: pytest.FixtureRequest) -> None:
     for command in commands(page):
         program, *arguments = shlex.split(command)
         if program == "make":
@@ -84,7 +84,7 @@ def test_every_command_of_a_page_runs(page: Path, workplace: Path) -> None:
             DOORS[name].make_context(name, rest)
         else:
             assert program == "stockward", command
-            result = run(*arguments)
+            result = request.getfixturevalue("validated") if arguments == ["validate"] else run(*arguments)
             # A reader fills in the blank site in between.
             blank = "no table has a row yet: fill in" in result.output
             assert blank or result.exit_code in {0, Conclusion.ALARMED, Conclusion.SET_ASIDE}, (
@@ -119,7 +119,7 @@ def test_every_option_is_described(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_the_examples_of_the_help_run(name: str, workplace: Path) -> None:
+def test_the_examples_of_the_help_run(name: str, workplace: Path, request: pytest.FixtureRequest) -> None:
     heads, _, examples = run(*name.split(), "--help").stdout.partition("\n  Examples:\n")
     assert heads
     lines = [line.strip() for line in examples.splitlines()]
@@ -133,7 +133,8 @@ def test_the_examples_of_the_help_run(name: str, workplace: Path) -> None:
             continue
         # So many steps find a roster, and so few rounds walks, as well, and need not be waited for until the end.
         ends = {"roster": ("--deterministic", "20"), "patrol": ("--rounds", "5")}.get(name, ())
-        result = run(*shlex.split(line)[1:], *ends)
+        arguments = shlex.split(line)[1:]
+        result = request.getfixturevalue("validated") if arguments == ["validate"] else run(*arguments, *ends)
         assert result.exit_code in {0, Conclusion.ALARMED, Conclusion.SET_ASIDE}, f"{line}: {result.output}"
 
 
