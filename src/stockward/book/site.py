@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -207,18 +208,23 @@ def _settle(draft: Draft) -> dict[str, pl.DataFrame]:
     return settled
 
 
-def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """Convert quantities that were entered in another unit than the material's."""
-    if frame["unit"].null_count() == frame.height:
-        return frame
-    factors = pl.DataFrame(
+@cache
+def _factors() -> pl.DataFrame:
+    """By what each unit is multiplied to give each other."""
+    return pl.DataFrame(
         [(unit, own, factor(unit, own)) for unit in UNITS for own in UNITS],
         schema={"unit": pl.String, "own": pl.String, "factor": pl.Float64},
         orient="row",
     )
+
+
+def _in_own_unit(frame: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Convert quantities that were entered in another unit than the material's."""
+    if frame["unit"].null_count() == frame.height:
+        return frame
     return (
         frame.join(units, on="material", how="left", maintain_order="left")
-        .join(factors, on=["unit", "own"], how="left", maintain_order="left")
+        .join(_factors(), on=["unit", "own"], how="left", maintain_order="left")
         .with_columns(pl.col(name) * pl.col("factor").fill_null(1.0) for name in _IN_UNIT if name in frame.columns)
         .drop("own", "factor")
     )

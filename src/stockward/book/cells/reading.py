@@ -28,6 +28,10 @@ MOST_SPELT_OUT = 10
 """So many cells of a column are each told what to write; of more it is said once, so that they make one list."""
 
 
+_NO_TEXT, _NO = pl.Series([None], dtype=pl.String), pl.Series([False])
+"""One row of each, of which longer columns are made: most readings are of a few rows, and to make these took longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Locale:
     """How this site writes: its decimal mark, its time zone, and its dates beside those of ISO 8601.
@@ -69,7 +73,12 @@ class Reading:
 
 def no_text(height: int) -> pl.Series:
     """A column of text in which every cell is blank."""
-    return pl.Series([None], dtype=pl.String).new_from_index(0, height)
+    return _NO_TEXT.new_from_index(0, height)
+
+
+def nowhere(height: int) -> pl.Series:
+    """A column that is false in every row."""
+    return _NO.new_from_index(0, height)
 
 
 def without(values: pl.Series, where: pl.Series) -> pl.Series:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import polars as pl
 
 from stockward.book.cells.columns import blank_column, may_be_marked, read_column, shown
-from stockward.book.cells.reading import Locale, no_text, without
+from stockward.book.cells.reading import Locale, no_text, nowhere, without
 from stockward.book.problems import HIDDEN
-from stockward.book.schema.dictionary import IMPORTED_TABLES, Table
+from stockward.book.schema.dictionary import IMPORTED_TABLES, Table, tables
 from stockward.book.settings import Settings
 from stockward.book.sources.raw import RawTable, TornRow
 
@@ -75,8 +76,7 @@ class TableDraft:
     @classmethod
     def absent(cls, table: Table) -> TableDraft:
         """A table that the site does not have."""
-        values = pl.DataFrame(schema=table.schema())
-        return cls(table=table, file="", values=values, cells={}, reasons={}, unreadable={})
+        return cls(table=table, file="", values=_without_rows(table.name).clone(), cells={}, reasons={}, unreadable={})
 
     def __getitem__(self, column: str) -> pl.Series:
         return self.values[column]
@@ -105,13 +105,12 @@ class TableDraft:
 
     def illegible(self, column: str) -> pl.Series:
         """Rows whose cell in the column cannot be read, as against being blank."""
-        nowhere = pl.Series(column, [False]).new_from_index(0, self.values.height)
-        return self.unreadable.get(column, nowhere)
+        return self.unreadable[column] if column in self.unreadable else nowhere(self.values.height).alias(column)
 
     @property
     def bad(self) -> pl.Series:
         """Rows against which any reason stands."""
-        bad = pl.Series("bad", [False]).new_from_index(0, self.values.height)
+        bad = nowhere(self.values.height).alias("bad")
         for reasons in self.reasons.values():
             bad = bad | reasons.is_not_null()
         return bad
@@ -195,12 +194,18 @@ class TableDraft:
         return texts
 
 
+@cache
+def _without_rows(table: str) -> pl.DataFrame:
+    """The table of that name as it stands where a site does not have it, as most do for most tables."""
+    return pl.DataFrame(schema=tables()[table].schema())
+
+
 def first_told(where: pl.Series) -> pl.Series:
     """Of rows that are at fault, those whose reasons may be listed: no words need be made of the others."""
     rows = where.arg_true()
     if len(rows) <= MOST_ROWS_TOLD:
         return where
-    return pl.Series([False]).new_from_index(0, len(where)).scatter(rows.head(MOST_ROWS_TOLD), True)
+    return nowhere(len(where)).scatter(rows.head(MOST_ROWS_TOLD), True)
 
 
 @dataclass

@@ -136,8 +136,10 @@ class SiteCheck:
 def check_draft(draft: Draft) -> None:
     """Run every check over every table."""
     for name, table in draft.tables.items():
+        if table.values.is_empty():
+            continue
         for check in SITE_CHECKS:
-            if table.values.height and (not check.tables or name in check.tables):
+            if not check.tables or name in check.tables:
                 check.apply(draft, table)
     the_decimal_mark_may_be_another(draft)
     dates_may_be_declared(draft)

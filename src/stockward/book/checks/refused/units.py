@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from stockward.book.cells.reading import nowhere
 from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.measured import methods_with_errors
 from stockward.book.checks.refused.stated_errors import plate_fills
@@ -68,6 +69,8 @@ def unit_of_material(draft: Draft, materials: pl.Series) -> pl.Series:
 
 def do_not_convert(units: pl.Series, to: pl.Series) -> pl.Series:
     """Rows whose unit is of another kind than the one that it is to convert into; none where either is blank."""
+    if units.null_count() == len(units) or to.null_count() == len(to):
+        return nowhere(len(units)).alias(units.name)
     dimensions = {unit: dimension(unit) for unit in UNITS}
     of = units.replace_strict(dimensions, default=None, return_dtype=pl.String)
     own = to.replace_strict(dimensions, default=None, return_dtype=pl.String)

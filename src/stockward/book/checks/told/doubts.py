@@ -206,7 +206,7 @@ def _written(draft: Draft, table: TableDraft, kind: str) -> pl.DataFrame:
 def _thousands(draft: Draft, table: TableDraft, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows whose text has three digits behind the mark, where few others have a mark."""
     # Numbers that a file types as such were not written by anybody.
-    if table.cells["quantity"].dtype != pl.String:
+    if rows.is_empty() or table.cells["quantity"].dtype != pl.String:
         return rows.clear()
     mark = draft.settings.site.decimal
     marked = pl.col("text").str.contains(mark, literal=True)
