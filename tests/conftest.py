@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -51,6 +52,34 @@ def _own_signals() -> Iterator[None]:
     for one, handler in heard.items():
         if signal.getsignal(one) is not handler:
             signal.signal(one, handler)
+
+
+MOST_DRAWN = 400
+"""Drawings that are kept; each is some 50 kB."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn_charts() -> Iterator[dict[str, str]]:
+    """A chart of one specification is drawn once a process: to draw takes most of the time that a page takes.
+
+    Nothing but the specification goes into a drawing. Who holds one page against the same again clears these first.
+    """
+    import vl_convert
+
+    drawn: dict[str, str] = {}
+    draw = vl_convert.vegalite_to_svg
+
+    def once(specification: dict[str, Any], **how: Any) -> str:
+        key = json.dumps([specification, how])
+        if key not in drawn:
+            if len(drawn) >= MOST_DRAWN:
+                drawn.clear()
+            drawn[key] = draw(specification, **how)
+        return drawn[key]
+
+    vl_convert.vegalite_to_svg = once
+    yield drawn
+    vl_convert.vegalite_to_svg = draw
 
 
 @pytest.fixture(scope="session")
