@@ -20,6 +20,7 @@ from stockward.cli import main
 from stockward.counting import plan_text
 from stockward.counting.planning import book_digest
 
+_ADAPTER = TypeAdapter(CountingPlan)
 TABLES = {
     "areas": "area,kind,name\nM1,store,Magazine 1\nM2,store,Magazine 2\nS,store,Store\n",
     "materials": (
@@ -82,7 +83,7 @@ def sealed_anew(plan: Path, change: Callable[[dict[str, Any]], object], *, book:
     document = json.loads(plan.read_text(encoding="utf-8"))
     document = {name: document[name] for name in document if name not in {"schema", "digest"}}
     change(document)
-    made: CountingPlan = TypeAdapter(CountingPlan).validate_json(json.dumps(document))
+    made: CountingPlan = _ADAPTER.validate_json(json.dumps(document))
     if book:
         made = dataclasses.replace(made, book_digest=book_digest(made))
     plan.write_text(plan_text(made), encoding="utf-8")

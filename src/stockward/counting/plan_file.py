@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stockward.answers.counting import CountingPlan
 from stockward.terms.errors import SheetError, SiteError
 from stockward.terms.files import read_bytes
 from stockward.terms.signs import escaped
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 PLAN_SCHEMA = "stockward.plan/3"
 _BEFORE = {
@@ -79,20 +83,26 @@ def read_plan(path: Path) -> CountingPlan:
 
 
 def _plan_of(file: str, document: dict[str, Any]) -> CountingPlan:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        plan: CountingPlan = TypeAdapter(CountingPlan).validate_json(json.dumps(document))
+        plan: CountingPlan = _adapter().validate_json(json.dumps(document))
         plan_digest(plan)
     except (ValidationError, ValueError, OverflowError):
         raise SheetError(file, "the plan is damaged", _MEND) from None
     return plan
 
 
-def _fields(plan: CountingPlan) -> dict[str, Any]:
+@cache
+def _adapter() -> TypeAdapter[CountingPlan]:
+    """What reads and writes plans: it takes longer to make than any plan takes."""
     from pydantic import TypeAdapter
 
-    fields: dict[str, Any] = TypeAdapter(CountingPlan).dump_python(plan, mode="json")
+    return TypeAdapter(CountingPlan)
+
+
+def _fields(plan: CountingPlan) -> dict[str, Any]:
+    fields: dict[str, Any] = _adapter().dump_python(plan, mode="json")
     return fields
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stockward.answers.patrols.answer import PatrolAnswer
 from stockward.answers.patrols.sealed import PatrolPlan
@@ -13,6 +14,9 @@ from stockward.counting.seeds import is_sha256
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_bytes
 from stockward.terms.signs import escaped
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 PATROL_PLAN_SCHEMA = "stockward.patrol_plan/1"
 _MEND = "use the file as stockward patrol SITE --commit PLAN wrote it"
@@ -70,10 +74,10 @@ def read_patrol_plan(path: Path) -> PatrolPlan:
 
 
 def _plan_of(file: str, document: dict[str, Any]) -> PatrolPlan:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        plan: PatrolPlan = TypeAdapter(PatrolPlan).validate_json(json.dumps(document))
+        plan: PatrolPlan = _adapter().validate_json(json.dumps(document))
         patrol_plan_text(plan)
     except (ValidationError, ValueError, OverflowError):
         raise SheetError(file, "the plan is damaged", _MEND) from None
@@ -87,8 +91,14 @@ def _require_sound(file: str, plan: PatrolPlan) -> None:
         raise SheetError(file, "the plan does not add up", _MEND)
 
 
-def _fields(plan: PatrolPlan) -> dict[str, Any]:
+@cache
+def _adapter() -> TypeAdapter[PatrolPlan]:
+    """What reads and writes plans: it takes longer to make than any plan takes."""
     from pydantic import TypeAdapter
 
-    fields: dict[str, Any] = TypeAdapter(PatrolPlan).dump_python(plan, mode="json")
+    return TypeAdapter(PatrolPlan)
+
+
+def _fields(plan: PatrolPlan) -> dict[str, Any]:
+    fields: dict[str, Any] = _adapter().dump_python(plan, mode="json")
     return fields
