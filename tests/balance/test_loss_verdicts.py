@@ -116,6 +116,9 @@ def test_exact_periods_leave_the_tests_and_give_discrepancies() -> None:
     found = one(difference=[0.5, 4, 0.2], covariance=np.diag([1.0, 0.0, 1.0]), days=YEAR / 3)
     without = one(difference=[0.5, 0.2], covariance=np.eye(2), days=YEAR / 2)
     assert found.verdict is Verdict.DISCREPANCY
+    # No error can have made it, so it has no chance, whatever that of the periods beside it.
+    assert found.p_value is None
+    assert without.p_value is not None
     assert found.share == pytest.approx(without.share)
     for name in TESTS:
         assert found.tests[name].statistic[1] is None

@@ -297,10 +297,10 @@ def test_stock_beyond_capacity_today_stays(tmp_path: Path) -> None:
 
 
 def test_stock_that_runs_out_is_none(tmp_path: Path) -> None:
-    moves = MOVES + "1,2026-06-01,issue,TNT,10,S1,,W1\n2,2026-06-11,issue,TNT,10,S1,,W1\n"
+    moves = MOVES + "1,2026-06-01,issue,TNT,40,S1,,W1\n2,2026-06-11,issue,TNT,40,S1,,W1\n"
     answer = need_at(tmp_path, movements=moves, posts=driven("areas", 1))
     occupied = [one.occupied_areas for one in answer.by_month]
-    # 80 kg left, 2 kg a day: none after forty days.
+    # 20 kg left, and 80 kg went in the record of 161 days: none after forty days.
     assert occupied[-13:] == [1, 1] + [0] * 11
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from plants import START, WEEKS, worked_plant
+from plants import METHODS, START, WEEKS, worked_plant
 from small_sites import write_site
 
 from stockward.answers.detection import SurgeAnswer
@@ -199,11 +199,30 @@ def test_the_day_on_which_a_store_is_full(chain: Site) -> None:
         filling_stores(books, with_factors(books, Surge(production=5))),
         key=lambda one: -one.capacity * (one.unit == "t"),
     )
-    # 200 kg pile up in the five days that the movements span; at five times that, 1,000.
-    assert (raw.stock, raw.per_day_today, raw.per_day) == pytest.approx((0.3, 0.04, 0.2))
-    assert raw.full_on == date(2026, 1, 31) + timedelta(days=int((50 - 0.3) / 0.2))
-    assert (magazine.stock, magazine.per_day_today, magazine.per_day) == pytest.approx((140, 8, 88))
-    assert magazine.full_on == date(2026, 1, 31) + timedelta(days=8)
+    # 200 kg pile up in the thirty days of the record; at five times that, 1,000.
+    assert (raw.stock, raw.per_day_today, raw.per_day) == pytest.approx((0.3, 0.2 / 30, 1 / 30))
+    assert raw.full_on == date(2026, 1, 31) + timedelta(days=int((50 - 0.3) * 30))
+    assert (magazine.stock, magazine.per_day_today, magazine.per_day) == pytest.approx((140, 40 / 30, 440 / 30))
+    assert magazine.full_on == date(2026, 1, 31) + timedelta(days=int((900 - 140) * 30 / 440))
+
+
+def test_a_store_in_which_little_ever_moved_fills_as_slowly(tmp_path: Path) -> None:
+    months = [date(2026, 1, 1) + timedelta(days=30 * number) for number in range(7)]
+    site = write_site(
+        tmp_path,
+        areas="area,kind,capacity,capacity_unit\nA,store,12000,kg\n",
+        methods=METHODS,
+        movements="movement,at,kind,material,quantity,to_area,method\n"
+        "1,2026-05-10,receipt,TNT,500,A,in\n2,2026-05-11,receipt,TNT,500,A,in\n",
+        counts="inventory,at,area,material,quantity,method\n"
+        + "".join(f"I{at},{at},A,TNT,{4000 if at > date(2026, 5, 11) else 3000},tank\n" for at in months),
+    )
+    books = known_at(site, None)
+    (store,) = filling_stores(books, with_factors(books, Surge(production=2)))
+    # 1,000 kg in the 180 days of the record, though both receipts came within a day.
+    assert (store.per_day_today, store.per_day) == pytest.approx((1000 / 180, 2000 / 180))
+    assert store.full_on == months[-1] + timedelta(days=720)
+    assert store.full_on_today == months[-1] + timedelta(days=1440)
 
 
 @pytest.mark.parametrize(

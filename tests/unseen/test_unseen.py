@@ -217,7 +217,7 @@ def test_smallest_losses_stand_in_their_order(tmp_path: Path) -> None:
     assert found.remedies == ()
 
 
-GOALS = "area,substance,quantity,unit,within_days\n,TNT,{quantity},{unit},{days}\n"
+GOALS = "area,substance,quantity,unit,within_days\nA,TNT,{quantity},{unit},{days}\n"
 
 
 def test_a_goal_that_is_met_says_from_which_loss(tmp_path: Path) -> None:
@@ -302,6 +302,21 @@ def test_two_goals_of_one_store_are_both_judged(tmp_path: Path) -> None:
 def test_an_even_loss_is_spread_over_the_days_of_a_short_record(tmp_path: Path) -> None:
     (found,) = looked(worked_plant(tmp_path, weeks=8))
     assert found.even_days == pytest.approx(56)
+
+
+def test_a_goal_of_the_site_is_not_reached_by_splitting_the_area_that_holds_all(tmp_path: Path) -> None:
+    goals = "area,substance,quantity,unit,within_days\n{},TNT,80,kg,365\n"
+    by_area = {}
+    for area in ("", "A"):
+        (found,) = looked(worked_plant(tmp_path / (area or "site"), goals=goals.format(area)))
+        by_area[area] = {one.kind for one in found.remedies}
+    assert by_area[""] == by_area["A"] - {"split"}
+    assert "split" in by_area["A"]
+    # Stated both ways it is one goal, and one of the site.
+    both = goals.format("A") + ",TNT,80,kg,365\n"
+    (found,) = looked(worked_plant(tmp_path / "both", goals=both))
+    assert not found.further_goals
+    assert "split" not in {one.kind for one in found.remedies}
 
 
 def settled_weeks(balances: Balances, first: int, end: int) -> Balances:

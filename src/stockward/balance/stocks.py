@@ -26,9 +26,13 @@ _ROUNDING = 1e-9
 _BEFORE_ALL = np.iinfo(np.int64).min
 
 
-def days_spanned(flows: pl.DataFrame) -> float:
-    """Days that the movements span, at least one."""
-    first, last = flows["at"].to_physical().min(), flows["at"].to_physical().max()
+def days_recorded(books: KnownBooks) -> float:
+    """Days that the record covers, at least one: from the first movement or count to the last.
+
+    What moved did so in all of them: before its first movement and after its last one a store was quiet, not unknown.
+    """
+    moments = pl.concat([books.movements["at"], books.counts["at"]]).to_physical()
+    first, last = moments.min(), moments.max()
     if not isinstance(first, int) or not isinstance(last, int):
         return _LEAST_DAYS
     return max((last - first) / MICROSECONDS_A_DAY, _LEAST_DAYS)
@@ -173,8 +177,8 @@ def stock_and_growth(book: BookStock, books: KnownBooks, day: date, flows: pl.Da
     """Stock at the end of a day, and its recorded mean growth: one row for each area and material that has either.
 
     Columns are those of ``STOCK_SCHEMA``, in order of area and material; ``per_day`` is what came in less what left
-    over the days that the movements span, write-offs and finds left out, each movement of ``flows`` times its
-    ``factor`` where they are given.
+    over the days of the record, write-offs and finds left out, each movement of ``flows`` times its ``factor`` where
+    they are given.
     """
     quantity = book.quantities(end_of_day(day, books.site.timezone))
     flows = books.movements if flows is None else flows
@@ -182,7 +186,7 @@ def stock_and_growth(book: BookStock, books: KnownBooks, day: date, flows: pl.Da
     scaled = pl.col("quantity") * (pl.col("factor") if "factor" in flows.columns else 1.0)
     physical = flows.filter(~pl.col("kind").cast(pl.String).is_in(CLAIMS)).with_columns(*own, quantity=scaled)
     cell, _, moved = _moves(physical, len(book.materials))
-    growth = np.bincount(cell, moved, quantity.size).reshape(quantity.shape) / days_spanned(flows)
+    growth = np.bincount(cell, moved, quantity.size).reshape(quantity.shape) / days_recorded(books)
     units = dict(books["materials"].select("material", "unit").rows())
     rows = [
         (book.areas[area], book.materials[item], float(quantity[area, item]), units[book.materials[item]],

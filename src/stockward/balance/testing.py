@@ -113,7 +113,8 @@ def _verdict(
         verdict=verdict,
         reason=_reason(periods, verdict),
         alarm_inventory=_alarm_inventory(periods, verdict, decisive, left),
-        p_value=decisive.p_value,
+        # What no error of measuring can have left has no chance.
+        p_value=None if verdict is Verdict.DISCREPANCY else decisive.p_value,
         share=calibrated.share,
         tests=tests,
         gains=gains,

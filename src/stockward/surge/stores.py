@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from stockward.answers.detection import FillingStore
-from stockward.balance.stocks import days_spanned, in_unit_of_area, last_counts, sides
+from stockward.balance.stocks import days_recorded, in_unit_of_area, last_counts, sides
 from stockward.book.known import KnownBooks
 
 _HORIZON_DAYS = 36_525
@@ -21,12 +21,12 @@ def filling_stores(books: KnownBooks, flows: pl.DataFrame, since: date | None = 
 
     The factors hold from ``since`` on, from the last inventory where that is later or ``None``.
 
-    The stock is that of the area's last inventory, from which the recorded mean rates run on: with the surge's factors,
-    and without. What a material without a count had there counts as nothing.
+    The stock is that of the area's last inventory, from which the mean rates over the record run on: with the surge's
+    factors, and without. What a material without a count had there counts as nothing.
     """
     areas = books["areas"].filter(pl.col("capacity").is_not_null() & pl.col("capacity_unit").is_not_null())
     limits = areas.select("area", "capacity", "capacity_unit")
-    days = days_spanned(flows)
+    days = days_recorded(books)
     rates = in_unit_of_area(books, sides(flows).join(limits, on="area", maintain_order="left"))
     signed = rates.select(pl.col("way") * pl.col("quantity") * pl.col("scale") / days).to_series()
     per_day = {"today": signed, "surged": signed * rates["factor"]}

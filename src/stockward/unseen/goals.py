@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,14 @@ from stockward.unseen.sight import Sight
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The loss that matters in one series, unit of the series, and the days within which it must be found."""
+    """The loss that matters in one series, unit of the series, and the days within which it must be found.
+
+    One ``of_site`` is of a loss from the whole site, in whatever way it is spread over it, though one area holds all.
+    """
 
     quantity: float
     within_days: float
+    of_site: bool = field(default=False, compare=False)
 
 
 def goals_of(
@@ -39,11 +43,14 @@ def goals_of(
         Goal(
             row["quantity"] * ((factor(row["unit"], unit) if row["unit"] else None) or 1.0),
             YEAR if row["within_days"] is None else row["within_days"],
+            of_site=row["area"] is None,
         )
         for row in goals
         if substance is not None and row["substance"] == substance and row["area"] in places
     ]
-    return list(dict.fromkeys(found))
+    # Of two that are the same, the one of the site asks for more.
+    of_site = {goal for goal in found if goal.of_site}
+    return [replace(goal, of_site=goal in of_site) for goal in dict.fromkeys(found)]
 
 
 def goals_of_series(goals: pl.DataFrame, series: pl.DataFrame) -> list[list[Goal]]:

@@ -111,8 +111,9 @@ class RemedyCase:
 
 def remedies(case: RemedyCase) -> tuple[Remedy, ...]:
     """One remedy of each kind that changes anything, the one that restores most first."""
-    # The whole site is no area that could be split.
-    measures = [one for one in _MEASURES if one.kind != "split" or case.scope == Scope.AREA]
+    # The whole site is no area that could be split: a loss out of all its parts is one of the site still.
+    whole = case.scope == Scope.SITE or (case.goal is not None and case.goal.of_site)
+    measures = [one for one in _MEASURES if one.kind != "split" or not whole]
     found = [remedy for measure in measures if (remedy := _remedy(case, measure)) is not None]
     return tuple(sorted(found, key=lambda remedy: (remedy.ratio, remedy.kind)))
 

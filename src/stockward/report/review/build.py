@@ -391,6 +391,6 @@ def _line(one: SeriesView, found: SeriesDetection, with_section: set[int]) -> co
         cumulative=sentences.cumulative(one),
         last=one.day(one.periods[-1].end).isoformat() if one.periods else words.NOTHING,
         unseen=unseen.worst(found.detectable, one.unit),
-        p_value="exact" if one.basis == Basis.ITEM else words.probability(one.verdict.p_value),
+        p_value="exact" if one.basis == Basis.ITEM else sentences.chance(one),
         turning=errors.turning(one),
     )
