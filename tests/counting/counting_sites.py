@@ -7,7 +7,9 @@ import dataclasses
 import io
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from click.testing import CliRunner, Result
@@ -92,10 +94,21 @@ def sealed_anew(plan: Path, change: Callable[[dict[str, Any]], object], *, book:
 def drawn(folder: Path, *asked: object, decimal: str = "") -> Path:
     """A sealed plan with its sheet as CSV beside it, blank."""
     write(folder / "site", decimal=decimal)
-    plan = folder / "plan.json"
-    assert run("plan", folder / "site", "--commit", plan, "--seed-text", SEED, *asked).exit_code == 0
-    assert run("draw", plan, "--csv", folder / "sheet.csv").exit_code == 0
-    return plan
+    for name, content in _drawn_files(tuple(map(str, asked)), decimal).items():
+        (folder / name).write_bytes(content)
+    return folder / "plan.json"
+
+
+@cache
+def _drawn_files(asked: tuple[str, ...], decimal: str) -> dict[str, bytes]:
+    """All that the commands write beside the site, once a process: most tests begin with the same."""
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        write(folder / "site", decimal=decimal)
+        plan = folder / "plan.json"
+        assert run("plan", folder / "site", "--commit", plan, "--seed-text", SEED, *asked).exit_code == 0
+        assert run("draw", plan, "--csv", folder / "sheet.csv").exit_code == 0
+        return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def fill(folder: Path, change: Callable[[list[dict[str, str]]], object] = lambda rows: None) -> Path:
