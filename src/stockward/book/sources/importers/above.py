@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
 from stockward.book.sources.importers.columns import speaks_of_a_count
 from stockward.book.sources.importers.entries import UNREAD, SourceEntry
 from stockward.book.sources.importers.grid.labels import BETWEEN_LABELS, line_of_labels
+from stockward.book.sources.importers.grid.layout import cell_as_text
 from stockward.book.sources.importers.ledger.openings import is_undated_opening
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import is_a_month, ways_that_fit
@@ -20,7 +22,8 @@ from stockward.terms.units import written_units
 
 _MOST_LINES = 5
 _NUMBERED_PLACE = re.compile(r"\s\S*\d|\s[A-Z]\b|\s(?!Ledger|Register|Card|Account|Book|List|Report|Stock)[A-Z][a-z]+$")
-_BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;.]\s+")
+_BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;]\s+|(?<=[^\W\d_]{5})\.\s+(?!\d)")
+"""Between the parts of a title; a full stop behind a short word is that of an abbreviation: *Magazine No. 3*."""
 _HEADING = "the line above each part"
 _ROWS_A_PART = 1.5
 _IT_HOLDS, _IT_DOES_NOT = "it does", "leave these rows aside"
@@ -36,22 +39,24 @@ _FIELDS = ("at", "area")
 """What keepers write once, and leave blank below: with the columns that it stands in, and in words."""
 
 
-def fill_from_above(entries: Sequence[SourceEntry], places: Sequence[str], mapping: MappingFile) -> None:
+def fill_from_above(
+    entries: Sequence[SourceEntry], places: Sequence[str], columns: Sequence[str], mapping: MappingFile
+) -> None:
     """Give entries the place and the material that their table has no column for, as a person says.
 
-    ``places`` are those that other sources name. What is not answered stands as ``UNREAD``, and its row waits.
+    ``places`` are those that other sources name, ``columns`` the headers that nobody knows and that may be of a key:
+    each may be what is lacking. What is not answered stands as ``UNREAD``, and its row waits.
     """
-    ends = {"from_area", "to_area", "tracked_item"}
     for entry in entries:
-        block = entry.block
-        if "area" not in entry.columns and not ends & entry.columns:
+        block, lacks = entry.block, [*_lacks(entry)]
+        if "area" in lacks:
             path: Path = ("source", entry.source, "area", block.label)
             asks = f"Of which place is {block.described}? It has no column of places"
-            entry.area = _told(entry, path, asks, places, "", mapping)
-        if "material" not in entry.columns and "tracked_item" not in entry.columns:
+            entry.area = _told(entry, path, asks, _Proposed(places, columns), mapping)
+        if "material" in lacks:
             path = ("source", entry.source, "material", block.label)
             asks = f"Of which material is {block.described}? It has no column of materials"
-            entry.texts["material"] = _told(entry, path, asks, (), entry.area, mapping)
+            entry.texts["material"] = _told(entry, path, asks, _Proposed((), columns, entry.area), mapping)
         if "unit" not in entry.columns and not entry.text("unit"):
             entry.texts["unit"] = _behind_label(entry.heading, _UNIT)
 
@@ -60,6 +65,13 @@ def date_from_titles(entries: Sequence[SourceEntry], mapping: MappingFile) -> No
     """Give movements whose table has no column of days the day that a person says: of the month in the title, often."""
     undated = [entry for entry in entries if not entry.at and not _DAYS & entry.columns]
     if not undated:
+        return
+    doubted: Path = ("source", undated[0].source, "holds", "at")
+    if doubted in mapping.questions:
+        # Its days may stand in the column of which that is asked.
+        for entry in undated:
+            entry.waits.append(doubted)
+            entry.at = UNREAD
         return
     lasts = {id(entry.block): _last_day_titled(entry) for entry in undated}
     first = undated[0]
@@ -100,8 +112,17 @@ def _is_day(text: str) -> bool:
     return ways_that_fit([text])[:1] == ["year-month-day"]
 
 
-def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], taken: str, mapping: MappingFile) -> str:
-    """What a person says that a table is of; most likely not what it is ``taken`` for already, as its place."""
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """What a table may be of: names that others have, columns that nobody knows, and least what it is taken for."""
+
+    known: Sequence[str]
+    columns: Sequence[str]
+    taken: str = ""
+
+
+def _told(entry: SourceEntry, path: Path, asks: str, proposed: _Proposed, mapping: MappingFile) -> str:
+    """What a person says that a table is of; most likely not what it is taken for already, as its place."""
     grid, above = entry.block.grid, entry.block.titles
     # A name that a program gave the sheet says less than what a person wrote above the table.
     lines = [*filter(None, (grid.sheet, *above) if grid.label == grid.sheet else (*above, grid.sheet))]
@@ -110,20 +131,48 @@ def _told(entry: SourceEntry, path: Path, asks: str, known: Sequence[str], taken
         lines.insert(0, lines.pop(lines.index(entry.block.over)))
     roles = _PLACE if path[2] == "area" else _MATERIAL
     titles = names_above(lines, roles)
-    others = [name for name in known if name not in titles]
+    others = [name for name in proposed.known if name not in titles]
     named = [*others, *titles] if any(map(speaks_of_a_count, lines[:4])) else [*titles, *others]
     heads = [_headed(row.heading, roles) for row in entry.block.rows if not is_a_month(row.heading)]
     headings = {*filter(None, heads)}
     if len(headings) > 1:
         # Parts of one table that are headed apart are most likely of several; lines as many as rows are notes to these.
         named.insert(0 if _ROWS_A_PART * len(headings) <= len(entry.block.rows) else len(named), _HEADING)
-    named.sort(key=lambda name: name == taken)
-    is_taken = named[:1] == [taken]
-    answer = mapping.ask(*path, asks=asks, choices=list(dict.fromkeys(named)), free=True, never_accepted=is_taken)
+    named.sort(key=lambda name: name == proposed.taken)
+    # Where a column may tell things apart, they are not made one without a person's word.
+    is_doubtful = named[:1] == [proposed.taken] or bool(proposed.columns and (roles == _MATERIAL or not named))
+    choices = list(dict.fromkeys([*named, *map(_of_column, proposed.columns)]))
+    answer = mapping.ask(*path, asks=asks, choices=choices, free=True, never_accepted=is_doubtful)
     if answer is None:
         entry.waits.append(path)
         return UNREAD
+    header = next((one for one in entry.block.headers if _of_column(one) == answer), None)
+    if header is not None:
+        return _key_below(entry, header)
     return _headed(entry.heading, roles) if answer == _HEADING else answer
+
+
+def may_be_read_as_a_key(entry: SourceEntry, header: str, mapping: MappingFile) -> bool:
+    """Whether a person has named a column as that of what a table lacks, or may still: then it is not left unread."""
+    answers = [mapping.get("source", entry.source, role, entry.block.label) for role in _lacks(entry)]
+    return None in answers or _of_column(header) in answers
+
+
+def _lacks(entry: SourceEntry) -> Iterator[str]:
+    """The roles of which a table has no column, and of which it is asked what it is as a whole."""
+    if not {"area", "from_area", "to_area", "tracked_item"} & entry.columns:
+        yield "area"
+    if not {"material", "tracked_item"} & entry.columns:
+        yield "material"
+
+
+def _of_column(header: str) -> str:
+    """The answer that the cells below a header are what is asked for."""
+    return f"the column {header}"
+
+
+def _key_below(entry: SourceEntry, header: str) -> str:
+    return " ".join(cell_as_text(entry.row.cells[entry.block.headers.index(header)]).split())
 
 
 def _headed(heading: str, roles: frozenset[str]) -> str:
@@ -142,7 +191,7 @@ def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
 
     ``roles`` are those of the columns that would hold the name. A line that is a label, or a date, names nothing.
     """
-    behind, plain, label = list[str](), list[str](), ""
+    behind, sure, plain, label = list[str](), list[str](), list[str](), ""
     for line in lines:
         before, _, after = (part.strip() for part in line.partition(":"))
         if after and role_of(before):
@@ -156,14 +205,22 @@ def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
             parts = [part.strip() for part in _BETWEEN.split(line if "area" in roles else after or line)]
             of_role = _names_a_place if "area" in roles else _names_no_place
             plain += [part for part in parts if part != line and of_role(part)]
+            sure += [place for part in parts if "area" in roles and (place := _place_within(part))]
             # Magazine 2 is a place, and names no material.
             plain += [line] if "area" in roles or len(parts) > 1 or not _names_a_place(line) else []
         label = ""
-    return list(dict.fromkeys([*behind, *plain[:_MOST_LINES]]))
+    return list(dict.fromkeys([*behind, *sure, *plain[:_MOST_LINES]]))
 
 
 def _names_a_place(text: str) -> bool:
     return bool(_NUMBERED_PLACE.search(text)) and _is_a_place(text)
+
+
+def _place_within(text: str) -> str:
+    """The numbered place that stands behind other words: Bunker 4 in *Stock ledger Bunker 4*; empty for none."""
+    words = text.split(" ")
+    ends = (" ".join(words[begin:]) for begin in range(1, len(words)))
+    return next((end for end in ends if _names_a_place(end) and any(map(str.isdigit, end))), "")
 
 
 def _names_no_place(text: str) -> bool:

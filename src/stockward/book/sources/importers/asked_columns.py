@@ -61,11 +61,19 @@ def with_asked_columns(
     if "unit" not in found and len(units) == 1:
         mapping.settle("source", source, "columns", "unit", value=units[0], because="its cells are units")
         found["unit"] = (units[0],)
+    seen = {header for block in blocks if not block.is_new for header in block.headers}
     for role, words, could_be, is_needed in _lacking(blocks, found, table):
+        path: Path = ("source", source, "columns_answered", role)
         taken = {header for names in found.values() for header in names}
         candidates = [header for header, column in cells.items() if header not in taken and could_be(column)]
         if role not in ACROSS:
             candidates = [header for header in candidates if not is_a_total_alone(header)]
+        if (answered := mapping.get(*path)) is None:
+            # What was read before without it is not asked about again: other cells make no other column of it.
+            candidates = [header for header in candidates if header not in seen]
+        else:
+            named = answered.removeprefix(_LAST_FILLED).split(JOINT)
+            candidates += [header for header in cells if header in named and header not in {*candidates, *taken}]
         if role == "material" and "material_name" in found:
             # Where things have a name alone, it is what tells them apart.
             candidates += found.pop("material_name")
@@ -76,7 +84,6 @@ def with_asked_columns(
             continue
         # What was asked for, or a number of something, is least likely what moved.
         candidates.sort(key=lambda header: role in _MOVED and bool(_NO_QUANTITIES.search(header)))
-        path: Path = ("source", source, "columns_answered", role)
         choices = [*_with_all(role, candidates, found, places), NO_COLUMN]
         if role == "quantity" and len(candidates) > 1:
             sides = _Sides(blocks, candidates, found, cells)

@@ -89,7 +89,9 @@ def roles_of(
     found.pop("plant", None)
     _ask_sides(found, mapping, source)
     _ask_places(found, headers, profile, mapping, source)
-    for role, names in found.items():
+    is_open = any(path[:3] == ("source", source, "holds") for path in mapping.questions)
+    for role, names in found.items() if not is_open else ():
+        # While it is asked what a column holds, nobody knows yet which columns there are.
         mapping.settle("source", source, "columns", role, value=JOINT.join(names))
     return found
 
@@ -192,6 +194,8 @@ def speaks_of_a_count(text: str) -> bool:
 
 def _likely(blocks: Sequence[Block], roles: Mapping[str, tuple[str, ...]]) -> str:
     """What a source most likely is: its name and its numbers speak for it."""
+    if len({"in", "out", "balance"} & roles.keys()) > 1:
+        return MOVEMENTS
     names = " ".join(" ".join((block.name, *block.titles)) for block in blocks)
     if not {"quantity", "counted"} & roles.keys() and not ({"material", "balance"} & roles.keys() and "at" in roles):
         figures = any(are_numbers(cells_below(blocks, header)) for header in headers_of(blocks))

@@ -29,7 +29,7 @@ from stockward.book.sources.importers.written.days import (
 )
 from stockward.book.sources.importers.written.figures import Figures, no_number
 from stockward.book.sources.importers.written.numerals import split_unit, value_of
-from stockward.book.sources.naming.aliases import in_brackets
+from stockward.book.sources.naming.aliases import unit_of_header
 from stockward.terms.spelling import folded
 from stockward.terms.units import written_units
 
@@ -158,8 +158,8 @@ class EntryReader:
                         order += 1
 
     def _unit_of_header(self, role: str) -> str:
-        """The unit in brackets behind a header, such as ``Qty (kg)``."""
-        unit = in_brackets(self.roles[role][0])
+        """The unit behind a header, such as ``Qty (kg)`` or ``Received kg``."""
+        unit = unit_of_header(self.roles[role][0])
         return unit if folded(unit) in written_units() else ""
 
     def _zone(self) -> bool:

@@ -6,7 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from stockward.book.sources.importers.above import date_from_titles, fill_from_above, repeat_what_stands_above
+from stockward.book.sources.importers.above import (
+    date_from_titles,
+    fill_from_above,
+    may_be_read_as_a_key,
+    repeat_what_stands_above,
+)
 from stockward.book.sources.importers.asked_columns import unread_columns, unread_quantities, with_asked_columns
 from stockward.book.sources.importers.columns import (
     BOOK,
@@ -21,7 +26,7 @@ from stockward.book.sources.importers.columns import (
 )
 from stockward.book.sources.importers.entries import UNREAD, EntryReader, SourceEntry
 from stockward.book.sources.importers.grid.files import SheetGrid, is_blank_cell
-from stockward.book.sources.importers.grid.held import may_be_books
+from stockward.book.sources.importers.grid.held import cells_below, may_be_books, may_be_codes
 from stockward.book.sources.importers.grid.layout import Block, TableRow
 from stockward.book.sources.importers.grid.named import BELONG, FEWEST_ROWS, MAY, path_of_unread, rows_outside
 from stockward.book.sources.importers.ledger.copies import copies_among
@@ -121,12 +126,13 @@ class SourcesRead:
         reader = EntryReader(source, blocks, roles, profile, self.mapping, self.timezone)
         entries = list(reader.entries())
         beside = unread_quantities(blocks, roles) if profile is GENERIC and table != ITEMS else []
-        self._ask_about_others(source, entries, roles, beside)
+        keys = [header for header in unread if may_be_codes(cells_below(blocks, header))] if table != ITEMS else []
+        self._ask_about_others(entries, roles, beside, keys)
         if table == MOVEMENTS and profile is GENERIC:
             date_from_titles(entries, self.mapping)
             entries = dated_openings(entries, source, self.mapping, told.left_out)
         if table != ITEMS:
-            fill_from_above(entries, [*self.places], self.mapping)
+            fill_from_above(entries, [*self.places], keys, self.mapping)
             repeat_what_stands_above(entries, self.mapping)
         entries = without_struck(self._merged(source, entries, blocks), source, self.mapping, told.left_out)
         entries = without_coloured(entries, source, self.mapping, told.left_out)
@@ -183,12 +189,15 @@ class SourcesRead:
 
     def _ask_about_others(
         self,
-        source: str,
         entries: list[SourceEntry],
         roles: Mapping[str, tuple[str, ...]],
         beside: Sequence[str],
+        keys: Sequence[str],
     ) -> None:
-        """Rows with a figure in a column of quantities that is not read wait for the word that it does not count."""
+        """Rows with a figure in a column of quantities that is not read wait for the word that it does not count.
+
+        One of ``keys`` is not asked about while it may still be named as what tells the rows apart.
+        """
         others: dict[int, list[str]] = {}
         for entry in entries:
             block = entry.block
@@ -196,9 +205,13 @@ class SourcesRead:
                 unread = [header for header in beside if header in block.headers]
                 others[id(block)] = [*also_columns(block, roles), *unread]
             for header in others[id(block)]:
+                if header in keys and may_be_read_as_a_key(entry, header, self.mapping):
+                    continue
                 if not is_blank_cell(entry.row.cells[block.headers.index(header)]):
-                    path = ("source", source, "not_read", header)
-                    asks = f"The column {header!r} of {source} is not read, and has figures: may they be left out?"
+                    path = ("source", entry.source, "not_read", header)
+                    asks = (
+                        f"The column {header!r} of {entry.source} is not read, and has figures: may they be left out?"
+                    )
                     choices = [_MAY_NOT, MAY]
                     if self.mapping.ask(*path, asks=asks, choices=choices, never_accepted=True) != MAY:
                         entry.waits.append(path)

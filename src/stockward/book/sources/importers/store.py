@@ -45,7 +45,9 @@ def stored_text(blocks: Iterable[Block], kept: Mapping[int, Sequence[TableRow]],
 
 def _line(row: TableRow) -> str:
     """A row as JSON."""
-    marks = [row.struck, row.colour] if row.colour else [row.struck] if row.struck else []
+    marks = [row.struck, row.colour, row.month]
+    while marks and not marks[-1]:
+        marks.pop()
     marked = "".join(f", {_quoted(mark)}" for mark in marks)
     return f"[{row.number}, {_quoted(row.heading)}, [{', '.join(map(_cell, row.cells))}]{marked}]"
 
@@ -75,7 +77,7 @@ def read_stored(text: str, file: str) -> list[Block]:
                 blocks.append(block)
             else:
                 number, heading, cells, *marks = said
-                blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading, *map(str, marks[:2])))
+                blocks[-1].rows.append(TableRow(number, tuple(map(_typed, cells)), heading, *map(str, marks[:3])))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         mend = "put it back as it was, or take it away and import every file again"
         raise SiteError(file, "these are no rows that an import has kept", mend) from None

@@ -9,12 +9,17 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
-from stockward.terms.spelling import folded
+from stockward.terms.spelling import folded, joined
+from stockward.terms.units import unit_written
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
+_BARE_UNIT = re.compile(r"(?is)(?P<name>.*?[^\W\d_].*?)[\s/,]+(?:in\s+)?(?P<unit>[^\W\d_]+)\.?")
+_OTHER_WORDS = frozenset(("no", "nr", "nos", "to", "un", "ud", "und", "u", "item", "items", "unit", "units", "mt"))
+"""Units that are other words as well where they stand behind a name: *Received no.*, *Issued to*."""
+_QUANTITIES = frozenset(("quantity", "in", "out", "balance", "counted", "book", "difference"))
 _DOUBTFUL = "?"
 LEDGERS, PEOPLE_LISTS = "aliases.csv", "people.csv"
 """Vocabularies: names of columns in ledgers and counts, and in lists of people and of their absences."""
@@ -58,11 +63,50 @@ _SIGNS_IN_A_LABEL = 4
 """Blanks and other signs that may stand in a label besides what it is known by."""
 
 
+@lru_cache(50_000)
 def known_as(header: str, vocabulary: str = LEDGERS) -> tuple[str, int] | None:
-    """The role that a header is known for, and its rank in it; what stands in brackets behind it may be its unit."""
-    known = roles_by_alias(vocabulary)
-    found = known.get(folded(header))
-    return found if found or not _BRACKETS.search(header) else known.get(folded(_BRACKETS.sub("", header)))
+    """The role that a header is known for, and its rank in it, however it is parted: ``Art.-Nr.`` is ``ArtNr``.
+
+    What stands in brackets behind it may be its unit; behind the name of a quantity it may stand without.
+    """
+    found = _known_so(header, vocabulary)
+    if found is None and _BRACKETS.search(header):
+        found = _known_so(_BRACKETS.sub("", header), vocabulary)
+    if found is None and (bare := _without_bare_unit(header)):
+        found = _known_so(bare, vocabulary)
+        return found if found is not None and found[0] in _QUANTITIES else None
+    return found
+
+
+def _known_so(name: str, vocabulary: str) -> tuple[str, int] | None:
+    return roles_by_alias(vocabulary).get(folded(name)) or _roles_by_letters(vocabulary).get(joined(name))
+
+
+@cache
+def _roles_by_letters(vocabulary: str) -> Mapping[str, tuple[str, int]]:
+    """The role of each name without the blanks in it; one letter, or figures alone, are no name without them."""
+    found: dict[str, tuple[str, int]] = {}
+    for name, role in roles_by_alias(vocabulary).items():
+        found.setdefault(joined(name), role)
+    return {name: role for name, role in found.items() if len(name) > 2 and not name.isdigit()}
+
+
+def _without_bare_unit(header: str) -> str:
+    """A header without the unit that stands behind it; empty where none does."""
+    found = _BARE_UNIT.fullmatch(header.strip())
+    return found["name"] if found and _is_unit_alone(found["unit"]) else ""
+
+
+def _is_unit_alone(word: str) -> bool:
+    return folded(word) not in _OTHER_WORDS and unit_written(word) is not None
+
+
+def unit_of_header(header: str) -> str:
+    """The unit of a column that its header names, in brackets or behind the name of a quantity; empty for none."""
+    if _BRACKETS.search(header) or not _without_bare_unit(header) or (known_as(header) or ("",))[0] not in _QUANTITIES:
+        return in_brackets(header)
+    found = _BARE_UNIT.fullmatch(header.strip())
+    return found["unit"] if found else ""
 
 
 def in_brackets(header: str) -> str:
@@ -78,9 +122,7 @@ def role_of(header: str, vocabulary: str = LEDGERS) -> str:
 
 def is_known(header: str) -> bool:
     """Whether a header is one that some program or person uses."""
-    return folded(header) in _known() or (
-        _BRACKETS.search(header) is not None and folded(_BRACKETS.sub("", header)) in _known()
-    )
+    return any(known_as(header, vocabulary) is not None for vocabulary in (LEDGERS, PEOPLE_LISTS))
 
 
 def may_be_known(header: str) -> bool:

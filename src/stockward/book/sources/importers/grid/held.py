@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
@@ -23,6 +24,7 @@ from stockward.terms.units import written_units
 _MOSTLY = 0.8
 _LOOKED_AT = 2_000
 _SMALLEST_CODE = 100
+_CODE_OF_FIGURES = re.compile(r"\s*0[0-9]+\s*")
 _FEW = 12
 """Of so few rows words come again that stand but twice."""
 _CODE = 3
@@ -92,9 +94,20 @@ def may_say_kinds(cells: Sequence[CellValue]) -> bool:
 
 
 def may_be_materials(cells: Sequence[CellValue]) -> bool:
-    """Whether the cells are names of things, and not just small numbers, as quantities in pieces are."""
-    values = [number for cell in _filled(cells) if (number := value_of(cell, ".")) is not None]
-    return are_names(cells) and not (values and len(values) == len(_filled(cells)) and min(values) < _SMALLEST_CODE)
+    """Whether the cells are names of things, and not just small numbers, as quantities in pieces are.
+
+    Figures that begin with a nought are a code, however small.
+    """
+    filled = [cell for cell in _filled(cells) if not (isinstance(cell, str) and _CODE_OF_FIGURES.fullmatch(cell))]
+    values = [number for cell in filled if (number := value_of(cell, ".")) is not None]
+    return are_names(cells) and not (values and len(values) == len(filled) and min(values) < _SMALLEST_CODE)
+
+
+def may_be_codes(cells: Sequence[CellValue]) -> bool:
+    """Whether nearly every row has a name or a whole number, of which some differ: it may tell things apart."""
+    filled = _filled(cells)
+    is_full = len(filled) >= _MOSTLY * min(len(cells), _LOOKED_AT)
+    return is_full and len({cell_as_text(cell) for cell in filled}) > 1 and are_names(cells)
 
 
 def are_kinds(cells: Sequence[CellValue]) -> bool:

@@ -51,6 +51,8 @@ class TableRow(NamedTuple):
         Whether it is struck through: ``STRUCK`` as a whole, ``STRUCK_IN_PART``, or empty.
     colour
         The colour that most of it bears; empty where that is black on white.
+    month
+        The line above it that says no more than a month.
     """
 
     number: int
@@ -58,6 +60,7 @@ class TableRow(NamedTuple):
     heading: str = ""
     struck: str = ""
     colour: str = ""
+    month: str = ""
 
 
 @dataclass
@@ -268,6 +271,7 @@ def _side_by_side(grid: SheetGrid, start: int, top: int, names: list[str], title
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
     heading, covered, width = heading_of(titles), block.grid.covered, max(block.places) + 1
+    month = ""
     colours = block.grid.colours
     own = {folded(name) for name in block.headers}
     shared = merged_figures(block.grid, block.places, block.headers)
@@ -289,12 +293,12 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         ):
             outside = [cell_as_text(cell) for cell in row if not is_blank_cell(cell)]
             if len(outside) == 1 and not _RULE.match(outside[0]):
-                heading = _heading(outside[0], heading)
+                heading, month = _headed_by(outside[0], heading, month)
                 block.drop("a line that heads others", number)
             continue
         if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
             sums = names_a_total(filled[0].strip())
-            heading = heading if sums else _heading(filled[0].strip(), heading)
+            heading, month = (heading, month) if sums else _headed_by(filled[0].strip(), heading, month)
             block.drop(rule_of_label(filled[0]) if sums else "a line that heads others", number)
             continue
         if isinstance(filled[0], str) and ":" in filled[0] and (labels := line_of_labels(filled)):
@@ -316,7 +320,7 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
         struck = struck_through(block.grid, number, block.places) if is_any_struck else ""
-        block.rows.append(TableRow(number, cells, heading, struck, colours.get(number, "")))
+        block.rows.append(TableRow(number, cells, heading, struck, colours.get(number, ""), month))
 
 
 def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:
@@ -335,9 +339,9 @@ def heading_of(titles: Sequence[str]) -> str:
     return BETWEEN_LABELS.join(labelled) if labelled else titles[-1] if titles else ""
 
 
-def _heading(text: str, before: str) -> str:
-    """What heads the rows below a line; the name of a month leaves them below what headed them before."""
-    return before if is_a_month(text) else text
+def _headed_by(text: str, heading: str, month: str) -> tuple[str, str]:
+    """What heads the rows below a line, and their month; a month leaves them below what headed them before."""
+    return (heading, text) if is_a_month(text) else (text, month)
 
 
 def _heading_of_last(block: Block) -> tuple[str, ...]:

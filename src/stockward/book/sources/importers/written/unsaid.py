@@ -81,7 +81,9 @@ class Unsaid:
         cells = [cell for _, dated in tables for _, _, cell in dated]
         if not cells:
             return
-        if are_days_of_a_month(cells):
+        if are_days_of_a_month(cells) and all(_month_of(row) for _, dated in tables for row, _, _ in dated):
+            self._below_months(role, tables)
+        elif are_days_of_a_month(cells):
             self._months(role, file, tables)
         elif sum(last_day_of(cell) is not None for cell in cells) > _HALF * len(cells):
             self._periods(role, file, tables)
@@ -162,6 +164,27 @@ class Unsaid:
                     else:
                         self._whole[id(row), place] = f"{of.text}-{_day_of(cell):02d}"
 
+    def _below_months(self, role: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
+        """Days below lines of months: the year of the first line, where the lines do not say it."""
+        for block, dated in tables:
+            said = [month_and_year(row.month) for row, _, _ in dated]
+            turns = _turns([one.month for one in said])
+            begins = 0
+            path: Path = ("source", self._source, "year", role, block.grid.name)
+            if not all(one.year for one in said):
+                asks = (
+                    f"Which year is {dated[0][0].month!r} in, the line above the first day of {block.name}? It stands "
+                    "without a year (write one such as 2026; where December comes before January, the year turns)"
+                )
+                first = _first_year(_said_of(block), turns)
+                begins = int(self._ask(path, asks, [str(first) if first else ""], _is_year) or 0)
+            for (row, place, cell), of, turned in zip(dated, said, turns, strict=True):
+                year = of.year or (begins + turned if begins else 0)
+                if _day_of(cell) is not None and year:
+                    self._whole[id(row), place] = f"{year}-{of.month:02d}-{_day_of(cell):02d}"
+                elif _day_of(cell) is not None:
+                    self._paths[id(row), place] = path
+
     def _ask(self, path: Path, asks: str, proposed: Sequence[str], is_one: Callable[[str], bool]) -> str | None:
         """Ask for a year or a month; an answer that is none is asked for again."""
         choices = [*filter(None, dict.fromkeys(proposed))]
@@ -183,6 +206,11 @@ class Unsaid:
             if path[:4] == ("source", self._source, "dates", role)
         }
         return next((way for way in fitting if way in settled), fitting[0])
+
+
+def _month_of(row: TableRow) -> int:
+    """The month that the line above a row says; 0 where there is no such line."""
+    return month_and_year(row.month).month if row.month else 0
 
 
 def _asked_together(known: Sequence[object]) -> list[list[int]]:
@@ -229,7 +257,8 @@ def _day_of(cell: CellValue) -> int | None:
     if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
         return None
     if isinstance(cell, str):
-        return whole_up_to(cell.strip(), 31) or None
+        # A day of a month has a point behind it in some countries.
+        return whole_up_to(cell.strip().removesuffix("."), 31) or None
     return int(cell) if cell % 1 == 0 and 1 <= cell <= 31 else None
 
 
