@@ -316,7 +316,8 @@ def said_of(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}): make room, or name another file") from error
+        said = error.strerror or str(error)
+        raise UsageError(f"{path}: cannot be written ({said}): make room, or name another file") from error
 
 
 def part_in(folder: Path, of: str = "", number: str = "") -> Path:

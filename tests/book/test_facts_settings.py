@@ -83,6 +83,7 @@ def test_an_unknown_key_is_refused_in_every_table(tmp_path: Path, table: str) ->
         ('"Ridgeway Works"', '"Ridgeway', "no valid TOML"),
         ("0.05", "9" * 9000, "no valid TOML"),
         ("[site]", "[site]\n[site]", "no valid TOML"),
+        ("[site]", f"[site]\nb = {'[' * 45_000}", "site.toml: line 3 is nested too deep: write one value there"),
     ],
 )
 def test_a_fault_is_named_with_its_mend(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import stat
 import zipfile
 from datetime import date
@@ -173,6 +175,20 @@ def test_a_graded_report_is_a_row_that_the_site_reads(machine: Path) -> None:
     read = read_site(machine / "site")
     assert not [one for one in read.problems if "reports" in str(one)]
     assert read.tables["reports"].height == 1
+
+
+def test_what_an_unknown_sender_wrote_runs_in_no_spreadsheet(machine: Path) -> None:
+    evil = '=HYPERLINK("http://x")\n\u202e\x1b[31mdone'
+    report = OpenedReport("0000000b", date(2026, 11, 30), "", evil, "")
+    about = {"about": "@SUM(1)", "source_grade": "C", "information_grade": "3"}
+    one = graded("", report, about, with_text=True)
+    two = graded(one, OpenedReport("0000000c", date(2026, 11, 30), "", "-1+1", ""), about, with_text=True)
+    rows = list(csv.DictReader(io.StringIO(two)))
+    assert [row["about"] for row in rows] == ["'@SUM(1)", "'@SUM(1)"]
+    assert [row["text"] for row in rows] == [
+        "'=HYPERLINK(\"http://x\")\n\\u{202e}\\u{1b}[31mdone", "'-1+1",
+    ]  # fmt: skip
+    assert "\u202e" not in two and "\x1b" not in two
 
 
 def grades() -> dict[str, str]:

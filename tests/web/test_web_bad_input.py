@@ -84,6 +84,17 @@ def test_a_struck_row_is_not_taken_in_without_a_word(come_in: Callable[..., Any]
     assert "struck through" in str(draft.reading), draft.reading
 
 
+@pytest.mark.parametrize("case", ["a bomb", "many columns"])
+def test_a_clerk_is_not_told_to_set_what_only_the_server_has(
+    case: str, come_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOCKWARD_MAX_UNPACKED_MB", "1")
+    draft = upload(
+        come_in("clerk", ridgeway="clerk"), [SimpleUploadedFile(name, content) for name, content in BAD[case].items()]
+    )
+    assert "STOCKWARD_" not in draft.reading["fault"] and "environment" not in draft.reading["fault"]
+
+
 NAMES = [
     "../../etc/passwd",
     "..\\..\\x.csv",

@@ -250,9 +250,18 @@ def settings_in(content: bytes, file: str) -> Settings:
         document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SiteError(file, f"byte {error.start} is no UTF-8", "save the file as UTF-8") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        deep = f"line {_deepest_line(content)} is nested too deep"
+        raise SiteError(file, deep, "write one value there, and no brackets in brackets") from None
+    except ValueError as error:
         raise SiteError(file, f"no valid TOML ({error})", _mend_of(error, content)) from None
     return settings_of(document, file)
+
+
+def _deepest_line(content: bytes) -> int:
+    """The line with most brackets, by which one value stands in another."""
+    lines = content.splitlines()
+    return 1 + max(range(len(lines)), key=lambda line: lines[line].count(b"[") + lines[line].count(b"{"))
 
 
 def _instead_of(path: Path) -> str:

@@ -60,7 +60,7 @@ def sites_command(
     from stockward.outputs import free_name, write_whole
     from stockward.questions.concluded import sites_concluded
     from stockward.questions.many.cluster import asked_engine
-    from stockward.questions.many.folder import require_apart
+    from stockward.questions.many.folder import require_apart, require_beside
     from stockward.questions.many.places import site_places
     from stockward.questions.many.running import SitesAsked, review_sites
     from stockward.report import write_html
@@ -76,6 +76,7 @@ def sites_command(
         places = site_places(site, lists)
         if isinstance(json_file, Path):
             require_apart("--json", Path(os.path.realpath(json_file)), places)
+            require_beside("--json", json_file, place_found(out))
         answer = review_sites(places, place_found(out), asked_of, asked, progress=step)
         step("writing the page and the workbook")
         document = write_sites_json(answer)

@@ -22,6 +22,7 @@ from stockward.sealed.texts import text_given
 from stockward.terms.errors import UsageError
 from stockward.terms.files import read_bytes
 from stockward.terms.signs import printable
+from stockward.terms.spreadsheet_text import csv_text, no_formula, text_of
 
 if TYPE_CHECKING:
     from pyrage import x25519
@@ -134,11 +135,10 @@ def graded(table: str, report: OpenedReport, grades: Mapping[str, str], *, with_
     if any(row["report"] == number for row in rows):
         raise UsageError(f"{number} is graded already in this table: take its row out to grade it anew")
     row = {"report": number, "received_on": report.day.isoformat(), "text": report.text if with_text else KEPT}
-    made = io.StringIO()
-    writer = csv.DictWriter(made, columns, restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([*rows, row | dict(grades)])
-    return made.getvalue()
+    # Cells of former rows are read as they were meant, or the sign before a text would be set once more.
+    kept = [{name: text_of(cell) for name, cell in one.items() if isinstance(cell, str)} for one in rows]
+    added = [[one.get(name, "") for name in columns] for one in (*kept, row | dict(grades))]
+    return csv_text([columns, *added], guard=no_formula)
 
 
 def sealed_answer(report: OpenedReport, text: str) -> bytes:

@@ -6,6 +6,7 @@ Each limit can be set in the environment, by whoever runs the command; never by 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -50,6 +51,7 @@ DEFAULT_SEED = 1
 SHOWN_PROBLEMS = 200
 """Problems of a site that are listed unless every one is asked for."""
 
+_OF_AN_OPERATOR = ", or set {} in the environment"
 _FARTHEST = 20
 """Beyond so many times the limit no computer is likely to have the memory: to raise it would not be a mend."""
 
@@ -80,8 +82,13 @@ def require_within(name: str, found: int, file: str) -> None:
     if found > most:
         mend = "leave out what does not belong to the site"
         if found <= _FARTHEST * LIMITS[name][0]:
-            mend += f", or set {PREFIX}{name}={found} in the environment"
+            mend += _OF_AN_OPERATOR.format(f"{PREFIX}{name}={found}")
         raise SiteError(file, f"{words.format(grouped(found))}, and at most {grouped(most)} are read", mend)
+
+
+def without_setting(said: str) -> str:
+    """What is said of a limit to somebody who does not run the command, and sets nothing in its environment."""
+    return re.sub(_OF_AN_OPERATOR.format(rf"{PREFIX}\w+=[0-9]+"), "", said)
 
 
 def require_bytes_within(name: str, found: int, file: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from stockward.book.store.records import Book
 from stockward.book.store.standing import StandingFacts, StandingRow, approved_in, sites_in, standing_of
 from stockward.terms.errors import BookError, UsageError, require_none
 from stockward.terms.periods import end_of
+from stockward.terms.spreadsheet_text import unguarded_csv
 
 _HEADER_ROW = 1
 
@@ -119,12 +118,9 @@ def _csv_of(table: str, columns: Sequence[str], rows: Sequence[StandingRow]) -> 
         for number, one in enumerate(rows, _HEADER_ROW + 1)
     )
     header = [name for name in tables()[table].names if name in columns or (moved and name == "source")]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    for number, one in enumerate(rows, _HEADER_ROW + 1):
-        writer.writerow(_cells_of(one, header, f"{table}.csv", number, moved=moved))
-    return text.getvalue().encode()
+    numbered = enumerate(rows, _HEADER_ROW + 1)
+    cells = (_cells_of(one, header, f"{table}.csv", number, moved=moved) for number, one in numbered)
+    return unguarded_csv([header, *cells]).encode()
 
 
 def _cells_of(one: StandingRow, header: Sequence[str], file: str, number: int, *, moved: bool) -> list[str]:

@@ -14,11 +14,12 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from stockward.outputs import OutputTarget, fill_part, free_name, is_left_behind, make_folder, part_in, said_of
 from stockward.questions.many.dataset import SITES_SCHEMA_NAME, PlainTables
-from stockward.questions.many.places import SitePlace
+from stockward.questions.many.places import SitePlace, is_site
 from stockward.questions.many.work import SiteOutcome
 from stockward.terms.errors import SiteError, UsageError
 from stockward.terms.files import read_bytes, read_text
@@ -110,12 +111,19 @@ def open_results(out: OutputTarget, places: Sequence[SitePlace]) -> Iterator[Res
 
 
 def require_apart(option: str, out: Path, places: Sequence[SitePlace]) -> None:
-    """Raise ``UsageError`` for an output in a site, whose books it would stand among."""
+    """Raise ``UsageError`` for an output in a site, reviewed or not, whose books it would stand among."""
     above = {str(out), *map(str, out.parents)}
-    for one in places:
-        real = os.path.realpath(one.place)
-        if real in above:
-            raise UsageError(f"{option} {out}: it stands in the site {one.place}: name a place outside of every site")
+    reviewed = (one.place for one in places if os.path.realpath(one.place) in above)
+    others = (str(one) for one in (out, *out.parents) if is_site(one))
+    site = next(chain(reviewed, others), None)
+    if site is not None:
+        raise UsageError(f"{option} {out}: it stands in the site {site}: name a place outside of every site")
+
+
+def require_beside(option: str, file: Path, out: Path) -> None:
+    """Raise ``UsageError`` for an output in the folder of the results, whose files have names of their own."""
+    if out in Path(os.path.realpath(file)).parents:
+        raise UsageError(f"{option} {file}: it would stand among the results in {out}: name a place outside of it")
 
 
 def _require_own(out: Path) -> None:

@@ -6,12 +6,13 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from stockward.outputs import part_in, said_of
+from stockward.outputs import fill_part, part_in, said_of
 from stockward.questions.many.consigned import between_sites
 from stockward.questions.many.dataset import PlainRow, frame_of_rows, plain_row, result_tables
 from stockward.questions.many.folder import DATA, REPORTS, ResultsFolder
@@ -99,7 +100,10 @@ def _compare_transfers(part: Path, sites: pl.DataFrame) -> None:
 
 
 def _write(part: Path, table: str, number: int, frame: pl.DataFrame) -> None:
-    frame.write_parquet(part / table / f"part-{number:05d}.parquet", compression="zstd", statistics=True)
+    # The writer of the library makes errors of its own of a full disk: it writes to memory, and the system to the disk.
+    made = BytesIO()
+    frame.write_parquet(made, compression="zstd", statistics=True)
+    fill_part(part / table / f"part-{number:05d}.parquet", made.getvalue())
 
 
 def _rows_of(

@@ -82,7 +82,7 @@ def _fitting(word: str) -> list[str]:
 def _sites_in(place: str) -> Iterator[str]:
     folder = Path(place)
     try:
-        within = folder.is_dir() and not _is_site(folder)
+        within = folder.is_dir() and not is_site(folder)
     except (OSError, ValueError):
         within = False
     below = list(_sites_below(folder, _DEEPEST)) if within else []
@@ -95,13 +95,14 @@ def _sites_below(folder: Path, depth: int) -> Iterator[str]:
     except OSError:
         return
     for one in inner:
-        if _is_site(one):
+        if is_site(one):
             yield str(one)
         elif depth > 1 and not one.is_symlink():
             yield from _sites_below(one, depth - 1)
 
 
-def _is_site(folder: Path) -> bool:
+def is_site(folder: Path) -> bool:
+    """Whether a folder is that of a site."""
     return (folder / SETTINGS).exists() or (folder / WORKBOOK).exists()
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from stockward.kept_files import marked_workbook
 from stockward.outputs import OutputTarget, write_whole
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def workbook_at(path: OutputTarget, *, finish: Callable[[bytes], bytes] = bytes)
     made = BytesIO()
     with SpeltWorkbook(made, _SAFE) as book:
         yield book
-    write_whole(path, finish(made.getvalue()))
+    write_whole(path, marked_workbook(finish(made.getvalue())))
 
 
 def write_sheets(path: OutputTarget, title: str, made: datetime, sheets: Iterable[Sheet]) -> None:

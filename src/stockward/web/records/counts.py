@@ -31,7 +31,7 @@ from stockward.report.counting import sheet as count_sheet
 from stockward.terms.counting import TASK_MEANING, Task
 from stockward.terms.errors import SheetError, UsageError
 from stockward.terms.signs import printable
-from stockward.terms.spreadsheet_text import no_formula
+from stockward.terms.spreadsheet_text import no_formula, unguarded_csv
 from stockward.web.models import CountedLine, KnownSite, SealedCount
 from stockward.web.records.entering.uploads import folder_of, said_without_folder
 from stockward.web.records.hands_in_counts import saw_the_plan, typed_a_line
@@ -286,9 +286,7 @@ def sheet_with(draw: CountingDraw, typed: Mapping[str, tuple[str, str]]) -> byte
         if said is not None:
             row[quantity] = said[0] if _PLAIN_NUMBER.fullmatch(said[0]) else no_formula(said[0])
             row[remark] = no_formula(said[1])
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    return text.getvalue().encode()
+    return unguarded_csv([header, *rows]).encode()
 
 
 def fault_on_sheet(draw: CountingDraw, number: int, typed: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from stockward.book.store.database import BOOK_URLS
 from stockward.terms.errors import StockwardError
+from stockward.terms.limits import without_setting
 from stockward.terms.signs import printable
 from stockward.web.records.the_book import the_book
 
@@ -27,8 +28,8 @@ def tell_the_book(account: Any, event: str, *, site: str | None = None, about: M
 
 
 def said_to_people(error: StockwardError) -> str:
-    """An error in one line for those who sign in: no path of the server, and nothing that its database says."""
-    said = printable(str(error))
+    """An error in one line for those who sign in: no path or setting of the server, nor what its database says."""
+    said = printable(without_setting(str(error)))
     if said.startswith(BOOK_URLS):
         _log.error("%s", said)
         mend = _("Nothing was entered. Tell whoever runs the server: what is the matter is written in server.log.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +17,7 @@ from stockward.book.sources.separated import read_csv
 from stockward.book.store.handed_in import written_cells
 from stockward.terms.errors import UsageError
 from stockward.terms.limits import grouped
+from stockward.terms.spreadsheet_text import unguarded_csv
 
 ROWS_OF_A_PAGE = 50
 MOST_TYPED_ROWS = 20_000
@@ -90,9 +89,8 @@ class GridRows:
 
     def raw(self, file: str, decimal: str) -> RawTable:
         """The rows in which anything stands, read as a file of them would be."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
-        read = read_csv(Path(file), text.getvalue().encode(), self.table, decimal)
+        text = unguarded_csv([self.columns, *self.rows])
+        read = read_csv(Path(file), text.encode(), self.table, decimal)
         numbers = [self.number(row - FIRST_TYPED_ROW) for row in read.rows]
         torn = tuple(replace(one, row=self.number(one.row - FIRST_TYPED_ROW)) for one in read.torn)
         return replace(read, rows=pl.Series("row", numbers, dtype=pl.UInt32), torn=torn)
