@@ -14,6 +14,7 @@ FLOORS = {
     "ending": 0,
     "terms": 0,
     "outputs": 1,
+    "kept_files": 1,
     "unfinished": 2,
     "stats": 1,
     "optim": 1,

@@ -22,7 +22,8 @@ _PRIVATE_KEYS = b"AGE-SECRET-KEY-1", b"PRIVATE+KEY+", b"PRIVATE KEY-----"
 _SECRET = re.compile(rb"\s*[0-9A-Za-z+/_-]{43,}={0,2}\s*")
 """One long word and nothing else: of at least 256 bits."""
 _SEALED = re.compile(rb"\"schema\"\s*:\s*\"stockward\.patrol_plan/")
-_OTHER_TEXT = b"\0"
+_NO_TEXT, _WIDE_TEXTS = b"\0", (b"\xff\xfe", b"\xfe\xff")
+"""A sign that stands in no text, but for one of two bytes a letter, which says so where it begins."""
 _RUN, _OF_MANY = "run.json", "stockward.sites/"
 _DEEPEST = 3
 """So many folders may a file of results stand below the one that is theirs."""
@@ -45,7 +46,7 @@ def require_text_or_workbook(named: str, path: Path) -> None:
         if not _is_marked(path):
             said = "this workbook or archive is not as Stockward wrote it: somebody may have filled it in"
             raise UsageError(f"{named}: {said}: name another, or take it away")
-    elif _OTHER_TEXT in head:
+    elif _NO_TEXT in head and not head.startswith(_WIDE_TEXTS):
         raise UsageError(f"{named}: it is no text, and no output of Stockward: name another, or take it away")
 
 
