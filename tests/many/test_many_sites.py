@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -24,7 +25,9 @@ from stockward import cli
 from stockward.answers.many.authority import SitesAnswer
 from stockward.answers.review import ReviewAnswer
 from stockward.outputs import OutputTarget
+from stockward.questions.many import gathering
 from stockward.questions.many.dataset import result_tables
+from stockward.questions.many.folder import DONE, ResultsFolder
 from stockward.questions.many.local import LocalEngine
 from stockward.questions.many.places import site_places
 from stockward.questions.many.running import SitesAsked, review_sites
@@ -327,3 +330,15 @@ def test_no_output_goes_into_a_site(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "it stands in the site" in result.output
     assert sorted(one.name for one in site.iterdir()) == before
+
+
+def test_a_full_disk_is_said_of_whichever_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(part: Path, content: str | bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(part))
+
+    monkeypatch.setattr(gathering, "fill_part", full)
+    out = tmp_path / "results"
+    (out / DONE).mkdir(parents=True)
+    with pytest.raises(UsageError, match="No space left on device.: make room, or name another file"):
+        gathering.gather_results(ResultsFolder(OutputTarget(out)), (), {}, {})
+    assert [one.name for one in out.iterdir()] == [DONE]
