@@ -339,6 +339,7 @@ def test_a_full_disk_is_said_of_whichever_table(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(gathering, "fill_part", full)
     out = tmp_path / "results"
     (out / DONE).mkdir(parents=True)
-    with pytest.raises(UsageError, match="No space left on device.: make room, or name another file"):
-        gathering.gather_results(ResultsFolder(OutputTarget(out)), (), {}, {})
+    places = site_places([FIRST])
+    with pytest.raises(UsageError, match=r"No space left on device\): make room, or name another file"):
+        gathering.gather_results(ResultsFolder(OutputTarget(out)), places, {}, {places[0].id: "it was not read"})
     assert [one.name for one in out.iterdir()] == [DONE]
