@@ -263,6 +263,19 @@ def test_rules_that_exclude_each_other(tmp_path: Path) -> None:
         roster(site)
 
 
+def test_a_mixed_post_with_open_places_is_never_left_to_one_affiliation(tmp_path: Path) -> None:
+    people = [
+        {**one, "affiliation": name} for one, name in zip(guards(3), ("ministry", "civilian", "civilian"), strict=True)
+    ]
+    people[0]["until"] = "2026-07-06"
+    days = post("gate", guards=3, mixed="yes", start="08:00", end="16:00", days="mon tue")
+    answer = roster(small_site(tmp_path, people, [days]))
+    ways = {way.what: way for way in answer.relaxations}
+    # On Tuesday nobody of the ministry is left: all three places stay open, where one open place left two civilians.
+    assert ways["posts"].amount == 3
+    assert ways["guards"].amount == 1 and "1 ministry" in ways["guards"].words
+
+
 def test_a_mixed_post_of_one_guard_contradicts_itself(tmp_path: Path) -> None:
     site = small_site(tmp_path, guards(6), [post("gate", mixed="yes")])
     with pytest.raises(UsageError, match=r"posts row 2: gate asks for a mix and for one guard"):

@@ -116,7 +116,10 @@ def test_each_who_can_stand_in_breaks_and_costs_what_the_whole_roster_does(
         assert shift.asked == len(shift.stand_ins)
         assert shift.keep_every_rule == sum(not one.breaks for one in shift.stand_ins)
         without = [duty for duty in made if duty != left]
-        alone, cost_alone = breaches(site, without), points(problem, without)
+        # Those who are left may be of one affiliation; who joins them must mend it.
+        own = ("mixed", left.post, left.day)
+        alone = {one for one in breaches(site, without) if (one.rule, one.post, one.day) != own}
+        cost_alone = points(problem, without)
         for one in shift.stand_ins:
             after = taken_by(made, left, one)
             # What the guard who drops out breaks by being away is nobody else's.
@@ -302,6 +305,16 @@ def test_locked_assignments_count_before_the_file_and_are_told(tmp_path: Path) -
     assert {one.person for one in shift.stand_ins} == {"G-01", "G-03", "G-04"}
     third = next(one for one in shift.stand_ins if one.person == "G-03")
     assert third.rest_before == 56
+
+
+def test_one_affiliation_alone_is_no_stand_in_where_a_place_is_open(tmp_path: Path) -> None:
+    names = ("ministry", "civilian", "civilian", "ministry")
+    people = [{**one, "affiliation": name} for one, name in zip(guards(4), names, strict=True)]
+    rows = [locked_at(one, "gate", "2026-07-08 08:00") for one in ("G-01", "G-02")]
+    site = small_site(tmp_path, people, [post("gate", guards=3, mixed="yes")], assignments=rows)
+    (shift,) = who_can_stand_in(site, "G-01", date(2026, 7, 8), ChangeRequest(generated=GENERATED)).shifts
+    breaks = {one.person: [rule.rule for rule in one.breaks] for one in shift.stand_ins}
+    assert breaks == {"G-03": ["mixed"], "G-04": []}
 
 
 def test_nobody_who_keeps_every_rule_is_exit_code_four(tmp_path: Path) -> None:

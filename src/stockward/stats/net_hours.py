@@ -1,4 +1,4 @@
-"""Net work hours of a guard: contracts, which are known, less the share of them that absences take, which is observed."""
+"""Net work hours of a guard: contracts, which are known, less the share of them that absences take, which is seen."""
 
 from __future__ import annotations
 

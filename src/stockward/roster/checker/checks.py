@@ -94,14 +94,19 @@ def check_there(checked: Checked) -> Iterator[RuleBreach]:
 
 
 def check_mixed(checked: Checked) -> Iterator[RuleBreach]:
-    """More than one affiliation stands at a post that asks for it, as soon as all its places are filled."""
+    """More than one affiliation stands at a post that asks for it, whenever anybody does, and be places left open.
+
+    Of shifts that are a part of a roster alone, who else stands there is not known.
+    """
+    if not checked.complete:
+        return
     there_: dict[tuple[str, int, datetime], list[Duty]] = defaultdict(list)
     for duty in checked.duties:
         there_[duty.post, duty.number, duty.start].append(duty)
     for (name, _, start), duties in there_.items():
         post = checked.posts.get(name, {})
         affiliations = {checked.people[duty.person]["affiliation"] for duty in duties if duty.person in checked.people}
-        if post.get("mixed") and len(duties) >= int(post["guards"]) and len(affiliations) < 2:
+        if post.get("mixed") and len(affiliations) < 2:
             day = start.astimezone(checked.zone).date()
             yield RuleBreach("mixed", f"one affiliation alone stands at {name} on {day}", None, name, day)
 

@@ -209,11 +209,11 @@ def _lacking(problem: GuardProblem, made: Made | None) -> dict[tuple[str, str], 
 
     What takes only little of a guard's hours, those who are there are thought to fill; but one guard is lacking.
     """
-    if made is None or made.settling is None or not made.settling.left_open or not problem.guards:
+    if made is None or made.settling is None or not made.settling.unfilled or not problem.guards:
         return {}
     hours: dict[tuple[str, str], float] = {}
     posts = {post.post: post for post in problem.posts}
-    for shift, place in made.settling.left_open:
+    for shift, place in made.settling.unfilled:
         able = {problem.guards[problem.classes[c][0]].affiliation for c in place.kind.classes}
         affiliation = able.pop() if len(able) == 1 else _commonest([guard.affiliation for guard in problem.guards])
         key = posts[place.post].qualification or "", affiliation

@@ -9,7 +9,7 @@ their rounds: the same seed gives the same roster.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
@@ -315,13 +315,26 @@ class Making:
         for attempt in range(_SETTLINGS):
             settling = Settling(self.problem, self.translated, self.seed + attempt)
             if settling.settle(rows[: len(self.problem.guards)]):
+                kept = self._without(rows[: len(self.problem.guards)], settling.sent_home)
+                if kept is None:
+                    continue
                 if self.settled is None or score < self.settled[0]:
-                    self.settled = score, settling, rows[: len(self.problem.guards)]
+                    self.settled = score, settling, kept
                 return True
             for meeting in settling.too_often:
                 days = [self.problem.shifts[s].day for s in meeting.shifts]
                 rows, score = self.search.parted(rows, (meeting.one, meeting.other), meeting.in_place, days)
         return self.settled is not None
+
+    def _without(self, rows: Integers, sent_home: Sequence[tuple[int, int]]) -> Integers | None:
+        """The rows without these shifts of guards; ``None`` where such a guard then breaks a rule."""
+        if not sent_home:
+            return rows
+        fewer = rows.copy()
+        for guard, shift in sent_home:
+            fewer[guard, self.problem.shifts[shift].day] = 0
+        broken = self.scorer.breaches(fewer, np.arange(len(fewer)))
+        return None if broken.any() else fewer
 
     def _tell(self) -> None:
         assert self.search is not None

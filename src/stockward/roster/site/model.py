@@ -119,7 +119,7 @@ def _mix(draft: RosterDraft, group: int) -> None:
     """More than one affiliation stands at each of n posts with m guards: Σ_{c of a} z_ck ≤ n (m − 1), each a.
 
     That is enough: guards dealt out to the n posts in turn, affiliation by affiliation, then never fill a post with
-    one alone. A post with a place left open is not held to it.
+    one alone. Here every place is filled; whoever stands where places stay open is settled with the posts.
     """
     said = draft.problem.groups[group]
     if not said.mixed:

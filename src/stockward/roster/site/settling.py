@@ -74,6 +74,8 @@ class Settling:
     left_open: list[tuple[int, PostPlace]] = field(default_factory=list)
     too_often: list[Meeting] = field(default_factory=list)
     """Pairs that meet too often all the same, or fill a post that must be mixed."""
+    sent_home: list[tuple[int, int]] = field(default_factory=list)
+    """Guards and shifts: a mixed post with places left open stays empty where one affiliation alone would stand."""
 
     def settle(self, rows: Integers) -> bool:
         """Give every guard of the rows a place; whether no pair meets too often."""
@@ -85,12 +87,17 @@ class Settling:
                 guards = waiting.get((shift, kind), [])
                 self._give(shift, guards, places)
         self.too_often = self._not_mixed()
-        return not self.too_often and self._part_pairs()
+        return not self.too_often and self._send_home() and self._part_pairs()
 
     @property
     def posts(self) -> dict[tuple[int, int], str]:
         """The post of each guard and shift."""
         return {(who.guard, shift): who.place.post for shift, there in self.at.items() for who in there}
+
+    @property
+    def unfilled(self) -> list[tuple[int, PostPlace]]:
+        """The places for which nobody was there, without those of who was sent home."""
+        return self.left_open[: len(self.left_open) - len(self.sent_home)]
 
     def _waiting(self, rows: Integers) -> dict[tuple[int, PlaceKind], list[int]]:
         found: dict[tuple[int, PlaceKind], list[int]] = {}
@@ -143,24 +150,43 @@ class Settling:
         return frozenset(found)
 
     def _not_mixed(self) -> list[Meeting]:
-        """Two guards of each mixed post that has one affiliation alone, and the shift."""
+        """Two guards of each mixed post that is full of one affiliation alone, and the shift."""
         found = []
-        wanted = {post.post: post.guards for post in self.problem.posts if post.mixed}
-        for shift, there in self.at.items():
-            standing: dict[tuple[str, int], list[int]] = {}
-            for who in there:
-                if who.place.post in wanted:
-                    standing.setdefault((who.place.post, who.place.number), []).append(who.guard)
-            for (post, _), guards in standing.items():
-                affiliations = {self.problem.guards[guard].affiliation for guard in guards}
-                if len(guards) >= wanted[post] and len(affiliations) < 2:
-                    others = [
-                        number
-                        for number, guard in enumerate(self.problem.guards)
-                        if guard.affiliation not in affiliations
-                    ]
-                    found.append(Meeting(guards[0], guards[1], (shift,), tuple(others)))
+        for alone in self._of_one_affiliation():
+            if len(alone) >= self._mixed[alone[0].place.post]:
+                own = self.problem.guards[alone[0].guard].affiliation
+                others = [number for number, guard in enumerate(self.problem.guards) if guard.affiliation != own]
+                found.append(Meeting(alone[0].guard, alone[1].guard, (alone[0].shift,), tuple(others)))
         return found
+
+    def _send_home(self) -> bool:
+        """Empty the mixed posts where one affiliation alone would stand; ``False`` where one of these is locked."""
+        for alone in self._of_one_affiliation():
+            for who in alone:
+                if (who.guard, who.shift) in self.problem.locked:
+                    return False
+                self.at[who.shift].remove(who)
+                self.left_open.append((who.shift, who.place))
+                self.sent_home.append((who.guard, who.shift))
+        return True
+
+    @cached_property
+    def _mixed(self) -> dict[str, int]:
+        """How many stand at once at each mixed post."""
+        return {post.post: post.guards for post in self.problem.posts if post.mixed}
+
+    def _of_one_affiliation(self) -> list[list[Settled]]:
+        """Those who stand together at a mixed post and are all of one affiliation."""
+        together: dict[tuple[int, str, int], list[Settled]] = {}
+        for shift, there in self.at.items():
+            for who in there:
+                if who.place.post in self._mixed:
+                    together.setdefault((shift, who.place.post, who.place.number), []).append(who)
+        return [
+            standing
+            for standing in together.values()
+            if len({self.problem.guards[who.guard].affiliation for who in standing}) < 2
+        ]
 
     def _part_pairs(self) -> bool:
         """Exchange guards within a shift and kind until no pair meets too often; whether that succeeds."""

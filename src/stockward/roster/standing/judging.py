@@ -11,6 +11,7 @@ from stockward.answers.roster import Duty
 from stockward.answers.rostered.changes import BrokenRule
 from stockward.roster.checker.checks import CHECKS_OF_ONE, CHECKS_OF_SEVERAL
 from stockward.roster.checker.facts import Checked, RuleBreach
+from stockward.roster.rules.table import MIXED
 from stockward.roster.standing.duties import StandingRoster
 
 _Checks = Sequence[Callable[[Checked], Iterator[RuleBreach]]]
@@ -65,32 +66,35 @@ class TakingOver:
         if not self._bound_together:
             return []
         taken = self.given_to(guard, affiliation)
-        place = (self.left.post, self.left.number, self.left.start)
-        there = {duty.person for duty in self.others if (duty.post, duty.number, duty.start) == place} | {guard}
+        # All of that post and day: of a part of those who stand together nobody knows whether they are mixed.
+        there = {duty.person for duty in self.others if (duty.post, duty.day) == (self.left.post, self.left.day)}
+        there.add(guard)
         before = set(found_by(CHECKS_OF_SEVERAL, held_against(self.standing, self.others, there)))
         after = found_by(CHECKS_OF_SEVERAL, held_against(self.standing, (*self.others, taken), there))
-        return [_as_broken(breach, guard, before=False) for breach in after if breach not in before]
+        own = (MIXED.name, self.left.post, self.left.day)
+        new = [one for one in after if one not in before or (one.rule, one.post, one.day) == own]
+        return [_as_broken(breach, guard, before=False) for breach in new]
 
 
 def breaks_of(standing: StandingRoster, after: Sequence[Duty], people: Sequence[str]) -> tuple[BrokenRule, ...]:
     """What is broken once some guards have changed their shifts, theirs or of those whom they stand with."""
-    places = {(duty.post, duty.number, duty.start) for duty in after if duty.person in people}
-    near = {duty.person for duty in after if (duty.post, duty.number, duty.start) in places}.union(people)
+    places = {(duty.post, duty.day) for duty in after if duty.person in people}
+    # All of these posts and days: of a part of those who stand together nobody knows whether they are mixed.
+    near = {duty.person for duties in (standing.duties, after) for duty in duties if (duty.post, duty.day) in places}
+    near |= set(people)
     found: list[list[RuleBreach]] = []
     for duties in (standing.duties, after):
         checked = held_against(standing, (duty for duty in duties if duty.person in near))
         alone = [breach for breach in found_by(CHECKS_OF_ONE, checked) if breach.person in people]
         # A mix is of a post, and names no person; at whose post else it is broken hangs on who was left out here.
-        together = [breach for breach in found_by(CHECKS_OF_SEVERAL, checked) if _at_any(breach, places, standing)]
+        together = [
+            breach
+            for breach in found_by(CHECKS_OF_SEVERAL, checked)
+            if breach.post is None or (breach.post, breach.day) in places
+        ]
         found.append([*alone, *together])
     before, now = found
     return tuple(_as_broken(breach, breach.person, before=breach in before) for breach in now)
-
-
-def _at_any(breach: RuleBreach, places: Iterable[tuple[str, int, object]], standing: StandingRoster) -> bool:
-    """Whether a breach of those who stand together is about one of these places, or of two guards."""
-    days = {(duty.post, duty.day) for duty in standing.duties if (duty.post, duty.number, duty.start) in set(places)}
-    return breach.post is None or (breach.post, breach.day) in days
 
 
 def _as_broken(breach: RuleBreach, guard: str | None, *, before: bool) -> BrokenRule:
