@@ -9,9 +9,10 @@ from pathlib import Path
 import order_sites as sites
 import pytest
 
-from stockward.guards.answering import answer_orders
+from stockward.guards.answering import answer_orders, look_at_guards
 from stockward.guards.selection.plans import selection_of
 from stockward.guards.selection.pool import candidates_of
+from stockward.report.guards.sentences import best_plan, when_sentence
 from stockward.terms.verdicts import OrderVerdict
 
 LINES = "line,material,workers_needed,output_per_day\nL1,TNT,3,100\nL2,TNT,2,50\n"
@@ -34,6 +35,41 @@ def people(draw: random.Random) -> str:
         affiliation = draw.choice(["ministry", "ministry", "civilian"])
         rows.append(f"X{number},{role},{affiliation},,{line},,{until},{free},{weeks},{fit}\n")
     return COLUMNS + "".join(rows)
+
+
+def test_nothing_is_impossible_while_candidates_are_set_aside(tmp_path: Path) -> None:
+    rows = COLUMNS + "".join(f"M{number},guard,ministry,patrol,,2020-01-01,,,,yes\n" for number in range(4))
+    rows += "X0,applicant,ministry,,,,,,,yes\n"
+    for name, lost, verdict in (
+        ("read", "", OrderVerdict.IMPOSSIBLE),
+        ("candidate", "X1,applicant,ministry,,,,,2026-99-99,,yes\n", OrderVerdict.SHORT),
+        ("gone", "X1,applicant,ministry,,,2020-01-01,2021-01-01,2026-99-99,,yes\n", OrderVerdict.IMPOSSIBLE),
+    ):
+        order = sites.ORDER_COLUMNS + sites.order(measure="guards")
+        (answer,) = answer_orders(sites.books(tmp_path / name, people=rows + lost, orders=order), day=sites.DAY)
+        assert answer.verdict is verdict, name
+        if verdict is OrderVerdict.SHORT:
+            assert answer.reachable is None and answer.reason is not None
+            assert "not known: people row 7 is set aside and could be a candidate" in answer.reason
+
+
+def test_a_plan_names_the_order_on_production_whose_output_it_takes(tmp_path: Path) -> None:
+    rows = COLUMNS + "".join(f"M{number},guard,ministry,patrol,,2020-01-01,,,,yes\n" for number in range(3))
+    rows += "".join(f"X{number},worker,ministry,,L1,2020-01-01,,,,yes\n" for number in range(4))
+    made = "P,2026-06-01,production:TNT,>=,2026-08-30,1,,2026-05-01,,,\n"
+    tables = {
+        "people": rows, "lines": LINES.splitlines()[0] + "\n" + LINES.splitlines()[1] + "\n",
+        "production": "line,month,actual\nL1,2026-05-01,3000\nL1,2026-06-01,3000\n",
+    }  # fmt: skip
+    for factor, lowered in (("1.3", ()), ("2", ("P",))):
+        order = sites.ORDER_COLUMNS + sites.order(measure="guards", factor=factor) + made
+        read = sites.books(tmp_path / factor, orders=order, **tables)
+        answers = look_at_guards(read, as_of=sites.DAY, today=sites.DAY, seed=1)
+        assert answers.selection is not None
+        best = best_plan(answers.selection.front)
+        assert best is not None and best.lowers == lowered
+        said = when_sentence(answers.orders[0], answers.selection)
+        assert ("taken from the output that order P asks for" in said) is bool(lowered)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -70,7 +70,8 @@ class SelectionPlan:
     due date (0: in time; ``None``: never). ``chosen`` are the codes, by the day on which they are ready; ``recruits``
     and ``transfers`` their numbers; ``alike`` says from which groups the lot took them. ``numbers`` and ``shares`` are
     those of each affiliation in the department on ``numbers_on``, when all chosen are ready. ``status``, ``bound`` and
-    ``gap`` (of output lost, 0 where proven) say what the solver can say.
+    ``gap`` (of output lost, 0 where proven) say what the solver can say. ``lowers`` are the orders on production whose
+    output it lowers.
     """
 
     plan: str
@@ -87,6 +88,7 @@ class SelectionPlan:
     status: Solved
     bound: float | None
     gap: float | None
+    lowers: tuple[str, ...] = ()
     alike: tuple[Alike, ...] = ()
     numbers_on: date | None = None
 

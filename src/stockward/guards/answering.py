@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -12,7 +12,7 @@ import polars as pl
 from stockward.answers.force import ForceAnswer
 from stockward.answers.mix import MixAnswer
 from stockward.answers.orders import OrderAnswer
-from stockward.answers.selection import Candidate, SelectionAnswer
+from stockward.answers.selection import Candidate, SelectionAnswer, SelectionPlan
 from stockward.book.known import KnownBooks
 from stockward.guards.mix import mix_of
 from stockward.guards.need.needed import need_of
@@ -97,7 +97,14 @@ def _selection(books: KnownBooks, orders: Sequence[OrderAnswer], day: date, seed
     if order is None or order.due_on is None:
         return None
     candidates = candidates_of(books, measure=order.measure, due_on=order.due_on, day=day)
-    return selection_of(books, order=order, candidates=candidates, day=day, seed=seed)
+    found = selection_of(books, order=order, candidates=candidates, day=day, seed=seed)
+    return replace(found, front=tuple(replace(plan, lowers=tuple(_lowered(plan, orders))) for plan in found.front))
+
+
+def _lowered(plan: SelectionPlan, orders: Sequence[OrderAnswer]) -> Iterator[str]:
+    """The orders on production of whose output a plan takes something."""
+    taken = {f"production:{line.material}" for line in plan.lines if line.lost > 0}
+    return (order.order for order in orders if order.measure.replace(" ", "") in taken)
 
 
 def _has_any(books: KnownBooks, tables: Sequence[str]) -> bool:

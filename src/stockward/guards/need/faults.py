@@ -36,6 +36,18 @@ def people_at_fault(books: KnownBooks, first: date) -> str | None:
     return set_aside_words("people", _perhaps_guards(books, first)["row"].to_list())
 
 
+def candidates_at_fault(books: KnownBooks, day: date) -> str | None:
+    """Rows set aside that could be a worker or an applicant on a day, or a post that lets more of them in."""
+    guard = (pl.col("role") == "guard").fill_null(False)
+    gone = (pl.col("until") < day).fill_null(False)
+    people = books.set_aside["people"].filter(~guard & ~gone)["row"].to_list()
+    said = (
+        set_aside_words("people", people, "be candidates" if len(people) > 1 else "be a candidate"),
+        set_aside_words("posts", books.set_aside["posts"]["row"].to_list(), "let more candidates in"),
+    )
+    return "; ".join(words for words in said if words) or None
+
+
 def _perhaps_guards(books: KnownBooks, first: date) -> pl.DataFrame:
     aside = books.set_aside["people"]
     other = pl.col("role").is_not_null() & (pl.col("role") != "guard")

@@ -18,6 +18,7 @@ from stockward.answers.orders import HeardOtherwise, OrderAnswer
 from stockward.answers.selection import Candidate
 from stockward.book.known import KnownBooks
 from stockward.guards.mix import Bands
+from stockward.guards.need.faults import candidates_at_fault
 from stockward.guards.orders.asked import AskedOrder
 from stockward.guards.orders.figures import Figure, ruler_of
 from stockward.guards.orders.heard import reports_received, without_sources
@@ -65,10 +66,11 @@ def orders_of(
     if asked is not None:
         orders.append((_LAST, order_of(asked, day)))
     come = day if today is None else max(day, today)
+    in_doubt = candidates_at_fault(books, day)
     answers = list(_set_aside(books, day, known_by, heard))
     for row, order in orders:
         measured = MeasuredOrder.of(order, ruler_of(books, guards, order.measure), day, come)
-        reachable = _reachable(measured, guards, bands, candidates)
+        reachable = _reachable(measured, guards, bands, candidates, in_doubt)
         answers.append((row, _answer(measured, reachable, heard(order.key))))
     return tuple(answer for _, answer in sorted(answers, key=lambda pair: pair[0]))
 
@@ -77,12 +79,14 @@ _LAST = 1 << 32
 """Behind every row of a table."""
 
 
-def _reachable(one: MeasuredOrder, guards: Guards, bands: Bands, candidates: Candidates) -> Reachable | None:
+def _reachable(
+    one: MeasuredOrder, guards: Guards, bands: Bands, candidates: Candidates, in_doubt: str | None
+) -> Reachable | None:
     """What can be reached by a due date that lies ahead; of guards alone."""
     if one.fault is not None or one.required is None or one.past or not one.ruler.whole:
         return None
     measure, due_on = one.order.measure, one.order.due_on
-    return reachable_by(due_on, measure, int(one.required), guards, bands, candidates(measure, due_on))
+    return reachable_by(due_on, measure, int(one.required), guards, bands, candidates(measure, due_on), in_doubt)
 
 
 def _answer(one: MeasuredOrder, reachable: Reachable | None, heard: tuple[HeardOtherwise, ...]) -> OrderAnswer:
@@ -114,7 +118,7 @@ def _answer(one: MeasuredOrder, reachable: Reachable | None, heard: tuple[HeardO
         expected=_float(at_due.value),
         short_now=_float(shortfall(required, now.value)),
         short_by=_float(shortfall(required, at_due.value)),
-        reachable=None if reachable is None else float(reachable.figure),
+        reachable=None if reachable is None or not reachable.known else float(reachable.figure),
         met_on=_met_on(one, now),
         verdict=one.verdict(reachable),
         reason=reason_of(one, reachable),

@@ -90,7 +90,7 @@ class MeasuredOrder:
             return OrderVerdict.MET
         if then and not self.past:
             return OrderVerdict.ON_COURSE
-        if not self.past and reachable is not None and reachable.figure < self.required:
+        if not self.past and reachable is not None and reachable.known and reachable.figure < self.required:
             return OrderVerdict.IMPOSSIBLE
         return OrderVerdict.SHORT
 

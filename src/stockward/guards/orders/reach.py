@@ -18,7 +18,8 @@ from stockward.guards.written import counted, plain_number
 class Reachable:
     """The largest figure by a day: ``added`` of the ``ready`` candidates of the pool, ``candidates`` in all.
 
-    ``wanting`` says in sentences why the required figure is beyond it; it is empty where it is not.
+    ``wanting`` says in sentences why the required figure is beyond it; it is empty where it is not. ``in_doubt`` names
+    the rows set aside with which it could be larger; ``None`` where there are none.
     """
 
     figure: int
@@ -26,12 +27,26 @@ class Reachable:
     ready: int
     candidates: int
     wanting: tuple[str, ...]
+    in_doubt: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether no row set aside could make it larger."""
+        return self.in_doubt is None
 
 
 def reachable_by(
-    due: date, measure: str, required: int, guards: Guards, bands: Bands, candidates: Sequence[Candidate]
+    due: date,
+    measure: str,
+    required: int,
+    guards: Guards,
+    bands: Bands,
+    candidates: Sequence[Candidate],
+    in_doubt: str | None = None,
 ) -> Reachable | None:
     """What can be reached by the due date; ``None`` where no worker and no applicant is on record to choose from.
+
+    ``in_doubt`` names rows set aside that could be candidates, or let more of them in.
 
     Whoever is added counts towards the measure: new guards on an order for patrols are put on patrol. The bands bind
     the whole department, so that numbers outside them must come inside by what is added.
@@ -46,7 +61,7 @@ def reachable_by(
     added = 0 if largest is None else largest.total - total
     wanted = total + max(required - expected, 0)
     wanting = () if expected + added >= required else tuple(_wanting(bands, present, pool, wanted))
-    return Reachable(expected + added, added, sum(pool.values()), len(candidates), wanting)
+    return Reachable(expected + added, added, sum(pool.values()), len(candidates), wanting, in_doubt)
 
 
 def ready_by(candidates: Sequence[Candidate], day: date) -> Counter[str]:

@@ -83,7 +83,10 @@ def _notes(one: MeasuredOrder) -> Iterator[str]:
 def _within_reach(one: MeasuredOrder, reachable: Reachable) -> Iterator[str]:
     """How far the candidates reach, and what is wanting."""
     pool = f"{reachable.ready} of {counted(reachable.candidates, 'candidate')} are in the pool and ready by then"
-    if reachable.wanting:
+    if reachable.in_doubt is not None:
+        yield f"{reachable.figure} can be reached at least: {pool}"
+        yield f"whether more can be reached is not known: {reachable.in_doubt}"
+    elif reachable.wanting:
         yield f"at most {reachable.figure} can be reached: {pool}"
         yield from reachable.wanting
     else:

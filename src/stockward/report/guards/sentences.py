@@ -202,11 +202,19 @@ def when_met(order: OrderAnswer, selection: SelectionAnswer | None) -> tuple[str
     if order.met_on is not None and (planned is None or order.met_on <= planned):
         return words.day(order.met_on), f"with what is on record{late_text(order.met_on, order)}"
     if best is not None and planned is not None:
-        how = f"with plan {best.plan}: {_price(best, selection)}"
+        how = f"with plan {best.plan}: {_price(best, selection)}{_lowers(best)}"
         return words.day(planned), f"{how}{late_text(planned, order)}"
     if plans_for(order, selection):
         return "not within these plans", _nearest(order, selection)
     return "not on record", f"there is no plan, as {_without_plan(order, selection)}"
+
+
+def _lowers(plan: SelectionPlan) -> str:
+    """That a plan takes from what another order asks for, so that nobody holds both for met by it."""
+    if not plan.lowers:
+        return ""
+    asking = f"order {plan.lowers[0]} asks" if len(plan.lowers) == 1 else f"orders {', '.join(plan.lowers)} ask"
+    return f", taken from the output that {asking} for"
 
 
 def _without_plan(order: OrderAnswer, selection: SelectionAnswer | None) -> str:
