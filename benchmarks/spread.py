@@ -32,6 +32,7 @@ from stockward.balance.testing import hazards
 from stockward.book import Site, read_site
 from stockward.book.known import known_at
 from stockward.stats.loss_tests import CalibratedTests
+from stockward.unseen.closed_again import ClosedAgain
 from stockward.unseen.goals import Goal, answer
 from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
@@ -123,6 +124,7 @@ class Reviewed:
         assembly = assemble(self.books)
         self.balances = assembly.balances(*(self.books[name] for name in ("areas", "materials", "methods")))
         self.incidence = incidence_of(self.books, assembly, self.balances)
+        self.again = ClosedAgain(self.books, self.balances)
         self.rates = hazards(self.balances, FALSE_ALARM)
         self.whole = self.incidence.series[-1]
         assert self.whole.id == "*/TNT"
@@ -138,12 +140,12 @@ class Reviewed:
 
     def promised(self) -> float:
         """The loss, kg, that the review says is found over a year; a goal of it without an area is met."""
-        found = unseen_losses(self.balances, self.sights, self._asked())[-1].detectable
+        found = unseen_losses(self.balances, self.sights, self._asked(), again=self.again)[-1].detectable
         assert found is not None
         assert found.even_year is not None
         goals = pl.DataFrame({"substance": ["TNT"], "area": [None], "quantity": [found.even_year], "unit": ["kg"]})
         goals = goals.with_columns(pl.col("area").cast(pl.String), within_days=pl.lit(365.0))
-        judged = [one.goal for one in unseen_losses(self.balances, self.sights, self._asked(goals))]
+        judged = [one.goal for one in unseen_losses(self.balances, self.sights, self._asked(goals), again=self.again)]
         assert [goal is not None for goal in judged] == [series is self.whole for series in self.incidence.series]
         assert judged[-1] is not None
         assert judged[-1].met

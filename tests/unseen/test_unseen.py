@@ -25,6 +25,7 @@ from stockward.book.known import known_at
 from stockward.stats.loss_tests import CalibratedTests
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Verdict
+from stockward.unseen.closed_again import ClosedAgain
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, answer, goals_of
 from stockward.unseen.patterns import even_shares
@@ -47,7 +48,8 @@ def terms_of(site: Site, series: int = 0) -> ErrorTerms:
 def looked(site: Site, detection: float = 0.95) -> list[SeriesDetection]:
     balances = closed(site)
     asked = SightRequest(goals=site["goals"], detection=detection, seed=1)
-    return list(unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked))
+    again = ClosedAgain(known_at(site, None), balances)
+    return list(unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked, again=again))
 
 
 def test_the_terms_rebuild_every_covariance_of_the_example(ridgeway_site: Site) -> None:
@@ -319,6 +321,62 @@ def test_a_goal_of_the_site_is_not_reached_by_splitting_the_area_that_holds_all(
     assert "split" not in {one.kind for one in found.remedies}
 
 
+def two_stores(folder: Path, goal: float, **tables: str) -> Site:
+    """One receipt and one issue a month of each of two stores, over a scale that shares all of its error."""
+    months = [date(2025, 1, 1) + timedelta(days=28 * number) for number in range(14)]
+    moved = [
+        f"{kind}{area}{place},{at + timedelta(days=day)},{kind},TNT,5000,{route},bridge"
+        for area in "AB"
+        for place, at in enumerate(months[:-1])
+        for kind, day, route in (("receipt", 9, f",{area}"), ("issue", 16, f"{area},"))
+    ]
+    counts = [f"I{place},{at},{area},TNT,300,tank" for area in "AB" for place, at in enumerate(months)]
+    return write_site(
+        folder,
+        areas="area,kind\nA,store\nB,store\n",
+        methods="method,random_rel,systematic_rel,calibration_days\nbridge,0.0005,0.003,{}\ntank,0.001,0,\n".format(
+            tables.get("days", "")
+        ),
+        movements="movement,at,kind,material,quantity,from_area,to_area,method\n"
+        + "\n".join(row.replace(",issue,TNT,5000", ",issue,TNT,1000") for row in moved),
+        counts="inventory,at,area,material,quantity,method\n" + "\n".join(counts),
+        goals=f"area,substance,quantity,unit,within_days\n,TNT,{goal},kg,365\n",
+    )
+
+
+@pytest.mark.parametrize("days", [182, 91, 30, 14, 7])
+def test_what_calibrating_reaches_is_what_books_show_in_which_it_was_done(days: int, tmp_path: Path) -> None:
+    site = two_stores(tmp_path / "now", 310)
+    balances = closed(site)
+    again = ClosedAgain(known_at(site, None), balances)
+    done = closed(two_stores(tmp_path / "then", 310, days=str(days)))
+    for number in range(balances.series.height):
+        found = again.calibrated(ErrorTerms.of(balances, number), number, "bridge", days).covariance()
+        np.testing.assert_allclose(found, ErrorTerms.of(done, number).covariance(), rtol=1e-9, atol=1e-9)
+
+
+def test_no_load_is_spread_over_two_calibrations(tmp_path: Path) -> None:
+    found = looked(two_stores(tmp_path, 310))[-1]
+    (calibrated,) = (one for one in found.remedies if one.kind == "calibrate")
+    done = looked(two_stores(tmp_path / "done", 310, days=f"{calibrated.level:g}"))[-1]
+    assert found.goal is not None
+    assert done.goal is not None
+    # The same loss is found once it is done, but for what the draws of the limits leave.
+    assert calibrated.ratio * found.goal.detectable == pytest.approx(done.goal.detectable, rel=0.03)
+    assert calibrated.restores == done.goal.met
+    # To calibrate it more often than it is used changes nothing.
+    often = looked(two_stores(tmp_path / "often", 310, days="7"))[-1]
+    assert "calibrate" not in {one.kind for one in often.remedies}
+
+
+def test_no_remedy_is_shown_that_changes_nothing(tmp_path: Path) -> None:
+    methods = METHODS.replace("0.003", "0")
+    site = worked_plant(tmp_path, weeks=12, methods=methods, goals=GOALS.format(quantity=1, unit="kg", days=84))
+    (found,) = looked(site)
+    assert {one.kind for one in found.remedies} & {"calibrate", "systematic_error"} == set()
+    assert "random_error" in {one.kind for one in found.remedies}
+
+
 def settled_weeks(balances: Balances, first: int, end: int) -> Balances:
     """The same, a loss being settled that takes these periods out of the tests."""
     inside = pl.int_range(pl.len()).is_between(first, end - 1)
@@ -376,7 +434,8 @@ def test_what_is_promised_beside_settled_periods_is_found_so_often(tmp_path: Pat
 def test_a_series_of_which_all_that_has_errors_is_settled_promises_nothing(tmp_path: Path) -> None:
     balances = settled_weeks(closed(worked_plant(tmp_path, weeks=8)), 0, 8)
     goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
-    (found,) = unseen_losses(balances, [None], SightRequest(goals=goals, detection=0.95, seed=1))
+    again = ClosedAgain(known_at(worked_plant(tmp_path, weeks=8), None), balances)
+    (found,) = unseen_losses(balances, [None], SightRequest(goals=goals, detection=0.95, seed=1), again=again)
     assert not found.exact
     assert found.goal is not None
     assert not found.goal.met
@@ -402,7 +461,8 @@ def test_a_sigma_that_is_rounding_is_none(tmp_path: Path) -> None:
     balances = closed(worked_plant(tmp_path, weeks=8))
     faint = replace(balances, periods=balances.periods.with_columns(sigma=1e-16 * pl.col("throughput")))
     goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
-    (found,) = unseen_losses(faint, [None], SightRequest(goals=goals, detection=0.95, seed=1))
+    again = ClosedAgain(known_at(worked_plant(tmp_path, weeks=8), None), faint)
+    (found,) = unseen_losses(faint, [None], SightRequest(goals=goals, detection=0.95, seed=1), again=again)
     assert found.exact
     assert found.goal is not None
     assert found.goal.met

@@ -13,6 +13,7 @@ from stockward.book.known import KnownBooks, known_at
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site, with_factors
 from stockward.surge.stores import filling_stores
+from stockward.unseen.closed_again import ClosedAgain
 from stockward.unseen.remedies import site_remedies
 from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
@@ -33,7 +34,8 @@ def look_at_surge(
     ``today`` and ``seen`` are what is found and seen in the series of ``balances`` as they are. A series without a goal
     is to be restored to what would be found today.
     """
-    raised = settled_alike(close_balances(known_at(surged_site(books, surge), None)), balances)
+    raised_books = known_at(surged_site(books, surge), None)
+    raised = settled_alike(close_balances(raised_books), balances)
     place = {key: number for number, key in enumerate(_keys(raised))}
     order = [place.get(key) for key in _keys(balances)]
     surged_sights = sights(raised, hazards(raised, false_alarm), asked)
@@ -42,7 +44,7 @@ def look_at_surge(
         known = today[number].detectable
         if there is not None and known is not None:
             targets[there] = known.even_year
-    found = unseen_losses(raised, surged_sights, asked, targets=targets)
+    found = unseen_losses(raised, surged_sights, asked, again=ClosedAgain(raised_books, raised), targets=targets)
     compared = tuple(
         _compared(balances, number, today[number], seen[number], found[there], surged_sights[there])
         for number, there in enumerate(order)

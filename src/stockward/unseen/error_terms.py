@@ -183,6 +183,16 @@ class ErrorTerms:
         here = (self.part == _LOSS) & (self.calibration == area)
         return _sums(self.period[here], self.figures[here, _RANDOM].sum(axis=1), self.periods)
 
+    def sharing_as(self, other: ErrorTerms, method: str) -> ErrorTerms:
+        """The same, what one method shares between weighings being as in others of the same periods."""
+        here, shared = (
+            other._chosen(np.flatnonzero(other.method == other.methods.index(method))),
+            np.array([0, 0, 0, 1, 1, 0]),
+        )
+        place = np.full(len(here.method), self.methods.index(method))  # Without random errors it repeats no reading.
+        again = replace(here, figures=here.figures * shared, method=place, reading=np.full(len(place), OWN))
+        return _together(replace(self, figures=self.figures * (1 - self._by(method)[:, None] * shared)), again)
+
     def recalibrated(self, method: str, days: float) -> ErrorTerms:
         """The same, the method being calibrated every so many days besides; flows pass evenly within a period."""
         here = np.flatnonzero(self._by(method))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from stockward.answers.detection import Remedy, SiteRemedy
 from stockward.stats.detection import DETECTION_DRAWS
 from stockward.terms.verdicts import Scope
@@ -23,13 +25,17 @@ COUNTS = (2.0, 4.0)
 CHECKED_SHARES = (0.25, 0.5, 1.0)
 
 _FEWEST_PERIODS = 2
+_UNCHANGED = 1e-12
 _HELPS = 0.97
 """A measure that brings the needed loss down by less than this ratio is said not to help."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """One kind of measure with its levels, from the least to the strongest; ``apply`` takes terms, method and level."""
+    """One kind of measure with its levels, from the least to the strongest; ``apply`` takes terms, method and level.
+
+    What calibrating does follows from the books, and not from the terms [``RemedyLimits.calibrated``].
+    """
 
     kind: str
     levels: tuple[float, ...]
@@ -44,7 +50,7 @@ _MEASURES = (
         "calibrate",
         CALIBRATION_DAYS,
         True,
-        lambda terms, method, days: terms.recalibrated(method, days),
+        lambda terms, method, days: terms,
         lambda method, days: f"calibrate {method} every {days:g} days",
     ),
     _Measure(
@@ -94,25 +100,47 @@ _MEASURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class RemedyCase:
-    """A series whose sight is to be restored.
+class RemedyLimits:
+    """What bears on the remedies of one series.
 
-    ``needed`` is the loss that decides today, ``target`` the one to reach, and ``tested`` the number of series among
-    which the false-alarm probability is shared: an area that is split makes more of them.
+    ``tested`` is the number of series among which the false-alarm probability is shared: an area that is split makes
+    more of them. ``calibrated`` gives the terms with one method calibrated every so many days.
     """
+
+    tested: int
+    scope: Scope
+    calibrated: Callable[[str, float], ErrorTerms]
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyCase:
+    """A series whose sight is to be restored: ``needed`` is the loss that decides today, ``target`` that to reach."""
 
     sight: Sight
     goal: Goal | None
     needed: float
     target: float
-    tested: int
-    scope: Scope = Scope.AREA
+    limits: RemedyLimits
+
+    def with_measure(self, measure: _Measure, method: str, level: float) -> ErrorTerms | None:
+        """The terms with a measure taken; ``None`` where it changes nothing."""
+        today = self.sight.terms
+        terms = (
+            self.limits.calibrated(method, level)
+            if measure.kind == "calibrate"
+            else measure.apply(today, method, level)
+        )
+        if terms.periods == today.periods:
+            before, after = today.covariance(), terms.covariance()
+            if np.allclose(before, after, rtol=0.0, atol=_UNCHANGED * float(np.max(before, initial=0.0))):
+                return None
+        return terms
 
 
 def remedies(case: RemedyCase) -> tuple[Remedy, ...]:
     """One remedy of each kind that changes anything, the one that restores most first."""
     # The whole site is no area that could be split: a loss out of all its parts is one of the site still.
-    whole = case.scope == Scope.SITE or (case.goal is not None and case.goal.of_site)
+    whole = case.limits.scope == Scope.SITE or (case.goal is not None and case.goal.of_site)
     measures = [one for one in _MEASURES if one.kind != "split" or not whole]
     found = [remedy for measure in measures if (remedy := _remedy(case, measure)) is not None]
     return tuple(sorted(found, key=lambda remedy: (remedy.ratio, remedy.kind)))
@@ -125,7 +153,10 @@ def _remedy(case: RemedyCase, measure: _Measure) -> Remedy | None:
     levels = _levels(case, measure, method)
     needed, level = None, 0.0
     for level in levels:
-        sight = _sight(case, measure, method, level)
+        terms = case.with_measure(measure, method, level)
+        if terms is None:
+            continue
+        sight = _prepared(case, measure, terms, level)
         needed = needed_loss(sight, case.goal)
         if needed is not None and needed <= case.target:
             break
@@ -140,14 +171,17 @@ def _remedy(case: RemedyCase, measure: _Measure) -> Remedy | None:
         detectable=sight.detectable()[0],
         ratio=ratio,
         restores=needed <= case.target,
-        note=_note(measure, ratio),
+        note=_note(case, measure, method, level, ratio),
     )
 
 
-def _note(measure: _Measure, ratio: float) -> str | None:
+def _note(case: RemedyCase, measure: _Measure, method: str, level: float, ratio: float) -> str | None:
     if ratio <= _HELPS:
         return None
     if measure.kind == "calibrate":
+        today, then = needed_limit(case.sight, case.goal), _limit(case, measure, method, level)
+        if today is not None and then is not None and then < today:
+            return f"hardly helps: little of the doubt is what {method} shares between weighings, or each has its own"
         return "does not help: a long common calibration lets the shared error be estimated"
     if measure.kind == "count_more":
         return "does not help: more inventories spread a slow loss over more differences"
@@ -178,19 +212,15 @@ def _levels(case: RemedyCase, measure: _Measure, method: str) -> Sequence[float]
 
 def _limit(case: RemedyCase, measure: _Measure, method: str, level: float) -> float | None:
     """The limit of any test with the measure; needs no calibrated test."""
-    terms = measure.apply(case.sight.terms, method, level)
-    if terms.periods < _FEWEST_PERIODS:
+    terms = case.with_measure(measure, method, level)
+    if terms is None or terms.periods < _FEWEST_PERIODS:
         return None
     return needed_limit(_prepared(case, measure, terms, level), case.goal)
 
 
-def _sight(case: RemedyCase, measure: _Measure, method: str, level: float) -> Sight:
-    return _prepared(case, measure, measure.apply(case.sight.terms, method, level), level)
-
-
 def _prepared(case: RemedyCase, measure: _Measure, terms: ErrorTerms, level: float) -> Sight:
     # Each further series takes its part of the site's rate of false alarms.
-    more = (case.tested + measure.parts(level) - 1) / case.tested
+    more = (case.limits.tested + measure.parts(level) - 1) / case.limits.tested
     return case.sight.seeing(terms, more=more, draws=DETECTION_DRAWS // 2)
 
 

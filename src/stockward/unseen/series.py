@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -15,9 +16,10 @@ from stockward.stats.arrays import Array
 from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
+from stockward.unseen.closed_again import ClosedAgain
 from stockward.unseen.error_terms import ErrorTerms, TermTables
 from stockward.unseen.goals import Goal, answers, beside_resting, goals_of_series, untested, without_errors
-from stockward.unseen.remedies import RemedyCase, remedies
+from stockward.unseen.remedies import RemedyCase, RemedyLimits, remedies
 from stockward.unseen.sight import Sight, drawn_losses, error_points
 
 
@@ -57,11 +59,13 @@ def unseen_losses(
     seen: Sequence[Sight | None],
     asked: SightRequest,
     *,
+    again: ClosedAgain,
     targets: Sequence[float | None] | None = None,
 ) -> tuple[SeriesDetection, ...]:
     """The smallest detectable losses of every series, its goal, and what would restore one that is not met.
 
-    ``targets`` stand for the goals of series that have none; without either no remedy is looked for.
+    ``again`` are the books of the balances, as they would close with more calibrations. ``targets`` stand for the goals
+    of series that have none; without either no remedy is looked for.
     """
     tested = sum(sight is not None for sight in seen)
     scopes, found, counted = balances.series["scope"].to_list(), [], _in_items(balances)
@@ -71,7 +75,8 @@ def unseen_losses(
             found.append(_at_rest(_without_test(balances, number, goals), resting[number]))
             continue
         target = None if targets is None else targets[number]
-        seen_so = _look(sight, goals, target, tested, Scope(scopes[number]))
+        calibrated = partial(again.calibrated, sight.terms, number)
+        seen_so = _look(sight, goals, target, RemedyLimits(tested, Scope(scopes[number]), calibrated))
         found.append(_at_rest(replace(seen_so, in_items=number in counted), resting[number]))
     return tuple(found)
 
@@ -122,7 +127,7 @@ def _in_items(balances: Balances) -> set[int]:
     return set(terms.group_by("series").agg(of_items.all()).filter("method")["series"])
 
 
-def _look(sight: Sight, goals: Sequence[Goal], target: float | None, tested: int, scope: Scope) -> SeriesDetection:
+def _look(sight: Sight, goals: Sequence[Goal], target: float | None, limits: RemedyLimits) -> SeriesDetection:
     detectable, curves = sight.detectable()
     told = answers(sight, goals)
     goal, held = told[0] if told else (None, None)
@@ -130,7 +135,7 @@ def _look(sight: Sight, goals: Sequence[Goal], target: float | None, tested: int
     wanted = target if goal is None else goal.quantity
     restored: tuple[Remedy, ...] = ()
     if needed is not None and wanted is not None and needed > wanted:
-        restored = remedies(RemedyCase(sight, goal, needed, wanted, tested, scope))
+        restored = remedies(RemedyCase(sight, goal, needed, wanted, limits))
     return SeriesDetection(
         detectable=detectable,
         exact=False,
