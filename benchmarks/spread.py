@@ -32,7 +32,7 @@ from stockward.balance.testing import hazards
 from stockward.book import Site, read_site
 from stockward.book.known import known_at
 from stockward.stats.loss_tests import CalibratedTests
-from stockward.unseen.closed_again import ClosedAgain
+from stockward.unseen.books_calibrated import BooksCalibrated
 from stockward.unseen.goals import Goal, answer
 from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
@@ -124,7 +124,7 @@ class Reviewed:
         assembly = assemble(self.books)
         self.balances = assembly.balances(*(self.books[name] for name in ("areas", "materials", "methods")))
         self.incidence = incidence_of(self.books, assembly, self.balances)
-        self.again = ClosedAgain(self.books, self.balances)
+        self.again = BooksCalibrated(self.books, self.balances)
         self.rates = hazards(self.balances, FALSE_ALARM)
         self.whole = self.incidence.series[-1]
         assert self.whole.id == "*/TNT"

@@ -23,7 +23,7 @@ from stockward.drill.copies import each_once, round_robin
 from stockward.drill.taking import TOO_FEW, UNWEIGHED, Falls, Laid, LossTaker
 from stockward.drill.targets import WATCHED, DrillCase
 from stockward.terms.errors import UsageError
-from stockward.unseen.closed_again import ClosedAgain
+from stockward.unseen.books_calibrated import BooksCalibrated
 from stockward.unseen.series import SightRequest, sights, unseen_losses
 
 DAY = 86_400_000_000
@@ -299,7 +299,7 @@ def judged(site: Site) -> dict[str, SeriesDetection]:
     """What would go unseen, by series."""
     balances = close_balances(known_at(site, None))
     asked = SightRequest(goals=site["goals"], detection=0.95, seed=1)
-    again = ClosedAgain(known_at(site, None), balances)
+    again = BooksCalibrated(known_at(site, None), balances)
     found = unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked, again=again)
     return dict(zip(balances.series["id"], found, strict=True))
 

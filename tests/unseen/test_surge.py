@@ -25,7 +25,7 @@ from stockward.surge.demand import material_factors
 from stockward.surge.sight import look_at_surge
 from stockward.surge.stores import filling_stores
 from stockward.terms.errors import UsageError
-from stockward.unseen.closed_again import ClosedAgain
+from stockward.unseen.books_calibrated import BooksCalibrated
 from stockward.unseen.series import SightRequest, sights, unseen_losses
 
 IN_THE_RECORD = {
@@ -48,7 +48,7 @@ def answer(site: Site, surge: Surge) -> SurgeAnswer:
     balances = close_balances(books)
     asked = SightRequest(goals=site["goals"], detection=0.95, seed=1)
     seen = sights(balances, hazards(balances, 0.05), asked)
-    today = unseen_losses(balances, seen, asked, again=ClosedAgain(books, balances))
+    today = unseen_losses(balances, seen, asked, again=BooksCalibrated(books, balances))
     return look_at_surge(books, balances, today, seen, surge, asked, false_alarm=0.05)
 
 

@@ -25,7 +25,7 @@ from stockward.book.known import known_at
 from stockward.stats.loss_tests import CalibratedTests
 from stockward.terms.periods import MICROSECONDS_A_DAY, YEAR_DAYS
 from stockward.terms.verdicts import Verdict
-from stockward.unseen.closed_again import ClosedAgain
+from stockward.unseen.books_calibrated import BooksCalibrated
 from stockward.unseen.error_terms import ErrorTerms
 from stockward.unseen.goals import Goal, answer, goals_of
 from stockward.unseen.patterns import even_shares
@@ -48,7 +48,7 @@ def terms_of(site: Site, series: int = 0) -> ErrorTerms:
 def looked(site: Site, detection: float = 0.95) -> list[SeriesDetection]:
     balances = closed(site)
     asked = SightRequest(goals=site["goals"], detection=detection, seed=1)
-    again = ClosedAgain(known_at(site, None), balances)
+    again = BooksCalibrated(known_at(site, None), balances)
     return list(unseen_losses(balances, sights(balances, hazards(balances, 0.05), asked), asked, again=again))
 
 
@@ -348,7 +348,7 @@ def two_stores(folder: Path, goal: float, **tables: str) -> Site:
 def test_what_calibrating_reaches_is_what_books_show_in_which_it_was_done(days: int, tmp_path: Path) -> None:
     site = two_stores(tmp_path / "now", 310)
     balances = closed(site)
-    again = ClosedAgain(known_at(site, None), balances)
+    again = BooksCalibrated(known_at(site, None), balances)
     done = closed(two_stores(tmp_path / "then", 310, days=str(days)))
     for number in range(balances.series.height):
         found = again.calibrated(ErrorTerms.of(balances, number), number, "bridge", days).covariance()
@@ -434,7 +434,7 @@ def test_what_is_promised_beside_settled_periods_is_found_so_often(tmp_path: Pat
 def test_a_series_of_which_all_that_has_errors_is_settled_promises_nothing(tmp_path: Path) -> None:
     balances = settled_weeks(closed(worked_plant(tmp_path, weeks=8)), 0, 8)
     goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
-    again = ClosedAgain(known_at(worked_plant(tmp_path, weeks=8), None), balances)
+    again = BooksCalibrated(known_at(worked_plant(tmp_path, weeks=8), None), balances)
     (found,) = unseen_losses(balances, [None], SightRequest(goals=goals, detection=0.95, seed=1), again=again)
     assert not found.exact
     assert found.goal is not None
@@ -461,7 +461,7 @@ def test_a_sigma_that_is_rounding_is_none(tmp_path: Path) -> None:
     balances = closed(worked_plant(tmp_path, weeks=8))
     faint = replace(balances, periods=balances.periods.with_columns(sigma=1e-16 * pl.col("throughput")))
     goals = pl.DataFrame({"area": [None], "substance": ["TNT"], "quantity": [5.0], "unit": ["kg"], "within_days": [9]})
-    again = ClosedAgain(known_at(worked_plant(tmp_path, weeks=8), None), faint)
+    again = BooksCalibrated(known_at(worked_plant(tmp_path, weeks=8), None), faint)
     (found,) = unseen_losses(faint, [None], SightRequest(goals=goals, detection=0.95, seed=1), again=again)
     assert found.exact
     assert found.goal is not None

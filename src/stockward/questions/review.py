@@ -40,7 +40,7 @@ from stockward.surge.sight import look_at_surge
 from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.periods import end_of, local_day
 from stockward.terms.verdicts import DEFAULT_TEST
-from stockward.unseen.closed_again import ClosedAgain
+from stockward.unseen.books_calibrated import BooksCalibrated
 from stockward.unseen.goals import unheld_goals
 from stockward.unseen.remedies import site_remedies
 from stockward.unseen.series import SightRequest, sights, unseen_losses
@@ -98,7 +98,7 @@ def make_review(
     asked = SightRequest(goals=site["goals"], detection=detection.detection, seed=seed)
     rates = hazards(balances, detection.false_alarm)
     seen = sights(balances, rates, asked, limits=[one.default_limits for one in verdicts])
-    unseen = unseen_losses(balances, seen, asked, again=ClosedAgain(books, balances))
+    unseen = unseen_losses(balances, seen, asked, again=BooksCalibrated(books, balances))
     at_surge = None
     if surge is not None:
         progress("looking at the surge")

@@ -13,7 +13,7 @@ from stockward.book.known import KnownBooks, known_at
 from stockward.surge.asked import Surge
 from stockward.surge.books import surged_site, with_factors
 from stockward.surge.stores import filling_stores
-from stockward.unseen.closed_again import ClosedAgain
+from stockward.unseen.books_calibrated import BooksCalibrated
 from stockward.unseen.remedies import site_remedies
 from stockward.unseen.series import SightRequest, sights, unseen_losses
 from stockward.unseen.sight import Sight
@@ -44,7 +44,7 @@ def look_at_surge(
         known = today[number].detectable
         if there is not None and known is not None:
             targets[there] = known.even_year
-    found = unseen_losses(raised, surged_sights, asked, again=ClosedAgain(raised_books, raised), targets=targets)
+    found = unseen_losses(raised, surged_sights, asked, again=BooksCalibrated(raised_books, raised), targets=targets)
     compared = tuple(
         _compared(balances, number, today[number], seen[number], found[there], surged_sights[there])
         for number, there in enumerate(order)

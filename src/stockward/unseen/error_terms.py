@@ -29,6 +29,7 @@ from stockward.stats.propagation import (
 from stockward.stats.scanning.student import EstimatedParts
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import PeriodStatus
+from stockward.unseen.patterns import touched_intervals
 
 _PARTS = ("flow", "begin", "end", "normal_loss")
 _FLOW, _BEGIN, _END, _LOSS = range(4)
@@ -203,7 +204,7 @@ class ErrorTerms:
         until = np.where(part == _BEGIN, self.start[period], self.end[period]) - self.start[0]
         made = _earliest(self.reading[here], begin)
         begin, until = made, np.where(self._repeated[here], made, until)
-        source, slot, share = _spread(begin / step, until / step)
+        source, slot, share = touched_intervals(begin / step, until / step)
         slots = 1 + int(np.max(slot, initial=0))
         spread = self._chosen(here[source])
         spread = replace(spread, calibration=spread.calibration * slots + slot, figures=spread.figures * share[:, None])
@@ -389,15 +390,3 @@ def _coded(column: pl.Series) -> tuple[list[str], Index]:
 
 def _sums(place: Index, value: Array, size: int) -> Array:
     return np.bincount(place, value, size).astype(np.float64)
-
-
-def _spread(begin: Array, until: Array) -> tuple[Index, Index, Array]:
-    """Intervals of length 1 that each span from begin to until touches: source, number, and share of the span."""
-    first = np.floor(begin).astype(np.int64)
-    last = np.maximum(np.ceil(until).astype(np.int64) - 1, first)
-    count = last - first + 1
-    source = np.repeat(np.arange(len(begin)), count)
-    slot = first[source] + np.arange(len(source)) - np.repeat(np.cumsum(count) - count, count)
-    overlap = np.minimum(until[source], slot + 1) - np.maximum(begin[source], slot)
-    length = (until - begin)[source]
-    return source, slot, np.where(length > 0, overlap / np.where(length > 0, length, 1.0), 1.0)

@@ -16,7 +16,7 @@ from stockward.stats.arrays import Array
 from stockward.stats.scanning.hazard import Hazard
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
-from stockward.unseen.closed_again import ClosedAgain
+from stockward.unseen.books_calibrated import BooksCalibrated
 from stockward.unseen.error_terms import ErrorTerms, TermTables
 from stockward.unseen.goals import Goal, answers, beside_resting, goals_of_series, untested, without_errors
 from stockward.unseen.remedies import RemedyCase, RemedyLimits, remedies
@@ -59,7 +59,7 @@ def unseen_losses(
     seen: Sequence[Sight | None],
     asked: SightRequest,
     *,
-    again: ClosedAgain,
+    again: BooksCalibrated,
     targets: Sequence[float | None] | None = None,
 ) -> tuple[SeriesDetection, ...]:
     """The smallest detectable losses of every series, its goal, and what would restore one that is not met.

@@ -17,7 +17,7 @@ from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.unseen.error_terms import ErrorTerms, TermTables
 
 
-class ClosedAgain:
+class BooksCalibrated:
     """Books whose methods are calibrated every so many days; closed once for all methods, when first asked for."""
 
     def __init__(self, books: KnownBooks, balances: Balances) -> None:
