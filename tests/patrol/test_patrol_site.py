@@ -188,6 +188,30 @@ def test_more_areas_than_a_shift_holds_are_impossible_because(tmp_path: Path) ->
     assert mended.value is not None
 
 
+def test_the_fewest_patrols_that_make_all_visits_are_named(tmp_path: Path) -> None:
+    changed = {
+        "areas": "area,kind\nG,gate\nA,store\nB,store\n",
+        "targets": "area,worth,minutes,seen,least_visits\nA,100,20,0.9,5\nB,150,35,0.7,5\n",
+        "paths": "area,to_area,minutes\nG,A,10\nG,B,15\nA,B,20\n",
+        "posts": TABLES["posts"].replace("02:00", "00:00"),
+    }
+    # In two hours a patrol sees A three times and B twice: three patrols make five of each, and two do not.
+    answer = answered(written(tmp_path, **changed))
+    assert answer.reason is not None and "3 patrols could (patrols = 3 under [patrol])" in answer.reason
+    assert answered(written(tmp_path, "patrols = 3\n", **changed)).value is not None
+
+
+def test_twice_the_guards_are_twice_the_guards_where_they_walk_together(tmp_path: Path) -> None:
+    three = written(tmp_path, "guards_each = 2\n", posts=TABLES["posts"].replace(",1,", ",3,"))
+    shift = PatrolShift.of(three)
+    assert (len(shift.ground.bases), len(shift.bases_of_twice)) == (1, 3)
+    assert "1 guard of P walks in no patrol, as 2 walk together (guards_each)." in shift.notes
+    answer = answered(three, rounds=3)
+    assert {one.way: one.patrols for one in answer.outcomes}[PatrolWay.ROUND_TWICE] == 3
+    even = PatrolShift.of(written(tmp_path, "guards_each = 2\n", posts=TABLES["posts"].replace(",1,", ",4,")))
+    assert (len(even.ground.bases), len(even.bases_of_twice), even.notes) == (2, 4, ())
+
+
 def test_rounds_that_never_change_are_told_from_those_at_random(tmp_path: Path) -> None:
     fixed, drawn = ["patrol,at,area"], ["patrol,at,area"]
     draw = np.random.default_rng(4)

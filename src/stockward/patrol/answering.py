@@ -19,7 +19,7 @@ from stockward.answers.patrols.answer import (
     TheftAssumption,
     TheftsAssumedOtherwise,
 )
-from stockward.patrol.game.compared import best_round, random_gains, with_twice
+from stockward.patrol.game.compared import best_round, random_gains
 from stockward.patrol.game.mixing import Effort, Mixture, best_mixture, gains_against
 from stockward.patrol.site.walked import WalkedShifts
 
@@ -126,19 +126,19 @@ def outcomes_of(
     if walked.number:
         met = np.mean([thefts.met(one) for one in walked.presence], axis=0)
         yield outcome(PatrolWay.WALKED, number, thefts.gains - thefts.prevented * met, walked.number)
-    twice, less = with_twice(ground), replace(effort, rounds=effort.rounds // 3, proofs=0)
-    progress("looking for walks of twice the patrols")
+    twice, less = replace(ground, bases=shift.bases_of_twice), replace(effort, rounds=effort.rounds // 3, proofs=0)
+    progress("looking for walks of twice the guards")
     more = best_mixture(twice, thefts, effort=less)
     progress("looking for fixed rounds")
     own = _walks_that_hold_nothing(ground, thefts, planned.mixture, effort)
     yield outcome(PatrolWay.ROUND, number, best_round(ground.freed, thefts, own))
     own = _walks_that_hold_nothing(twice, thefts, more, less)
-    yield outcome(PatrolWay.ROUND_TWICE, 2 * number, best_round(twice.freed, thefts, own))
+    yield outcome(PatrolWay.ROUND_TWICE, len(twice.bases), best_round(twice.freed, thefts, own))
     yield outcome(PatrolWay.UNIFORM, number, random_gains(ground, thefts, by_worth=False))
     yield outcome(PatrolWay.BY_WORTH, number, random_gains(ground, thefts, by_worth=True))
     yield outcome(PatrolWay.PLANNED, number, planned.gains(thefts))
     if more is not None:
-        yield outcome(PatrolWay.PLANNED_TWICE, 2 * number, gains_against(thefts, twice, more.walks, more.shares))
+        yield outcome(PatrolWay.PLANNED_TWICE, len(twice.bases), gains_against(thefts, twice, more.walks, more.shares))
 
 
 def _walks_that_hold_nothing(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +15,6 @@ if TYPE_CHECKING:
     from stockward.patrol.game.thefts import Thefts
 
 _LONGEST_STAY, _KEPT = 4, 8
-
-
-def with_twice(ground: Ground) -> Ground:
-    """The same ground with twice the patrols."""
-    return replace(ground, bases=ground.bases * 2)
 
 
 def best_round(ground: Ground, thefts: Thefts, others: Iterable[Walks] = ()) -> Floats:

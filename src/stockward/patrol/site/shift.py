@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,8 @@ class PatrolShift:
     """The ground and the thefts of one shift.
 
     ``areas`` and ``names`` are in the order of the ground; ``targets`` by area. ``starts`` are the times of day at
-    which such shifts begin, ``minutes`` their length.
+    which such shifts begin, ``minutes`` their length. ``bases_of_twice`` has a base for each patrol that twice the
+    guards make, which may be more than twice the patrols where several guards walk together.
     """
 
     areas: tuple[str, ...]
@@ -70,6 +71,7 @@ class PatrolShift:
     in_currency: bool
     unranged: int
     notes: tuple[str, ...]
+    bases_of_twice: tuple[int | None, ...]
 
     @classmethod
     def of(cls, site: Site, post: str | None = None) -> PatrolShift:
@@ -110,7 +112,8 @@ class PatrolShift:
             unit=_unit(site, rows),
             in_currency=rows[0]["worth"] is not None,
             unranged=sum(row["minutes_low"] is None or row["seen_low"] is None for row in rows),
-            notes=hours.notes,
+            notes=(*hours.notes, *hours.guards_left(site)),
+            bases_of_twice=tuple(place[base] for base in hours.bases_of(site, 2)),
         )
         shift.require_steps()
         shift.require_ways()
@@ -206,21 +209,38 @@ class _Hours:
         notes = [f"The last {left:g} min of a day make no whole shift, and are not planned for."] if left > 0 else []
         return cls(rows, starts, length, tuple(notes))
 
-    def bases(self, site: Site) -> list[str]:
-        """The base of each patrol."""
+    def bases_of(self, site: Site, times: int) -> list[str]:
+        """The base of each patrol that so many times the guards make."""
         settings = site.settings.patrol
         found = []
         for row in self.posts:
-            number = int(row["guards"]) // settings.guards_each
-            if not number:
+            found += [str(row["area"])] * (times * int(row["guards"]) // settings.guards_each)
+        if settings.patrols is not None:
+            distinct = list(dict.fromkeys(found))
+            found = [distinct[place % len(distinct)] for place in range(times * settings.patrols)]
+        return found
+
+    def guards_left(self, site: Site) -> Iterator[str]:
+        """Guards of whom no patrol is made, as too few are left to walk together."""
+        each = site.settings.patrol.guards_each
+        for row in self.posts if site.settings.patrol.patrols is None else ():
+            left = int(row["guards"]) % each
+            if left:
+                yield (
+                    f"{_guards(left)} of {row['post']} {'walks' if left == 1 else 'walk'} in no patrol, as "
+                    f"{each} walk together (guards_each)."
+                )
+
+    def bases(self, site: Site) -> list[str]:
+        """The base of each patrol."""
+        settings = site.settings.patrol
+        for row in self.posts:
+            if int(row["guards"]) < settings.guards_each:
                 raise UsageError(
                     f"posts.csv row {row['row']}: patrol post {row['post']} has {_guards(row['guards'])}, and a patrol "
                     f"takes {settings.guards_each}: write more guards, or leave the row out"
                 )
-            found += [str(row["area"])] * number
-        if settings.patrols is not None:
-            distinct = list(dict.fromkeys(found))
-            found = [distinct[place % len(distinct)] for place in range(settings.patrols)]
+        found = self.bases_of(site, 1)
         if len(found) > MOST_PATROLS:
             raise UsageError(
                 f"posts.csv has {len(found)} patrols at once, and at most {MOST_PATROLS} are planned together: write "
