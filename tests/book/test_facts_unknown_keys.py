@@ -23,11 +23,17 @@ def test_a_name_that_two_rows_have_is_not_guessed(folder: SiteFolder) -> None:
     assert folder.only_problem().reason == "Filling is not in areas: correct it, or add it there"
 
 
-@pytest.mark.parametrize("word", ["n/a", "N/A", "na", "None", "-", "--", "nil", "NULL", "?"])
+@pytest.mark.parametrize("word", ["n/a", "N/A", "na", "None", "-", "--", "nil", "NULL"])
 def test_a_word_for_nothing_is_to_be_blanked(folder: SiteFolder, word: str) -> None:
     folder.replace("movements", "500,kg,,S1", f"500,kg,{word},S1")
     assert folder.only_problem().reason == BLANK
     assert folder.replace("movements", f"kg,{word},", "kg,,").read().problems == ()
+
+
+@pytest.mark.parametrize("word", ["?", "??", "? Mag"])
+def test_a_question_mark_says_that_it_is_not_known_and_not_that_there_is_none(folder: SiteFolder, word: str) -> None:
+    folder.replace("movements", "500,kg,,S1", f"500,kg,{word},S1")
+    assert folder.only_problem().reason.startswith("a question mark stands for what is not known: write it;")
 
 
 def test_a_word_for_nothing_where_something_is_needed(folder: SiteFolder) -> None:

@@ -296,3 +296,25 @@ def test_which_files_are_of_other_programs() -> None:
     assert not [name for name, content in first.items() if is_foreign(name, content)]
     assert not is_foreign("bewegungen_2026.csv", first["movements.csv"]), "its header is that of a table"
     assert is_foreign("stock_ledger.csv", LEDGER) and is_foreign("list.xls", b"") and is_foreign("a.xlsx", b"PK")
+
+
+def test_open_questions_come_first_and_rows_that_wait_are_no_problems(clerk: Any) -> None:
+    """Nothing in the file is wrong: what is lacking are answers, and no advice of the command line stands on a page."""
+    draft = begun(clerk, stock_ledger=LEDGER.replace(b";Store;", b";Zq;").replace(b"Material", b"Xq"))
+    reading = ForeignReading.objects.get(draft=draft)
+    assert reading.came_to["questions"] and draft.reading["waiting"]
+    page = clerk.get(f"/sites/ridgeway/drafts/{draft.key}/").content.decode()
+    first = re.search(r"<h1>(.*?)</h1>", page)
+    assert first and "open" in first[1] and "nothing in your file is wrong" in page
+    assert draft.reading["count"] == 0 and "Mend the cells in your file" not in page
+    for advice in ("import.toml", "mend that row first", "leave the cell blank"):
+        assert advice not in page, advice
+    submitted = clerk.post(f"/sites/ridgeway/drafts/{draft.key}/submit/")
+    assert submitted.status_code == 422 and "open: answer" in submitted.content.decode()
+
+
+def test_a_cell_that_no_answer_mends_is_told_as_a_page_mends_it(clerk: Any) -> None:
+    draft = answer_all(clerk, begun(clerk, stock_ledger=LEDGER.replace(b"13.01.2026", b"13.01"), stocktake=COUNTS))
+    assert not ForeignReading.objects.get(draft=draft).came_to["questions"]
+    page = clerk.get(f"/sites/ridgeway/drafts/{draft.key}/").content.decode()
+    assert "correct its file and upload it again, or type it here" in page and "import.toml" not in page

@@ -26,8 +26,10 @@ from stockward.book.schema.dictionary import DTYPES, Column
 
 _SPREADSHEET_ERROR = r"^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|[A-Z]+!|GETTING_DATA)$"
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
-_NOT_KNOWN = r"^\? "
-_SUSPECT = rf"#|\? |{_CONTROL}"
+_NOT_KNOWN = r"^\?+( |$)"
+MEND_OF_IMPORTED = "answer in import.toml, or correct its file, and import again"
+"""The mend of a row that `stockward import` has brought in."""
+_SUSPECT = rf"#|\? |\?$|{_CONTROL}"
 """Stands in whatever a spreadsheet leaves behind, and in hardly any other cell."""
 _LARGEST_WHOLE = 1e15
 
@@ -135,8 +137,8 @@ def _refuse_marks(text: pl.Series, column: Column) -> Reading:
         marks = marks.refuse(text.str.starts_with(f"{mark} "), reason)
     if column.type == "text":
         return marks
-    waits = "a question mark stands for what is not known: write it; of an imported row, answer in import.toml"
-    marks = marks.refuse(text.str.contains(_NOT_KNOWN), f"{waits}, or correct its file, and import again")
+    waits = f"a question mark stands for what is not known: write it; of an imported row, {MEND_OF_IMPORTED}"
+    marks = marks.refuse(text.str.contains(_NOT_KNOWN), waits)
     return marks.refuse(text.str.contains(_CONTROL), "it holds a line break or a control character: remove it")
 
 

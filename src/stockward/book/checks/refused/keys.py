@@ -93,7 +93,7 @@ def a_reference_is_known(draft: Draft, table: TableDraft) -> None:
         table.refuse(column.name, unknown, reasons, readable=False)
 
 
-_NOTHING = ("n/a", "n.a.", "na", "none", "nil", "null", "?", "??", "-", "--", "---", "–", "—", "/", ".")
+_NOTHING = ("n/a", "n.a.", "na", "none", "nil", "null", "-", "--", "---", "–", "—", "/", ".")
 """What people write into a cell in which there is nothing to say."""
 
 _LEAVE_BLANK = "this says that there is none: leave the cell blank"

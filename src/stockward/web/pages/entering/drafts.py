@@ -174,9 +174,10 @@ def submit(request: HttpRequest, site: str, key: str) -> HttpResponse:
 
 def _left_open(read: ReadUpload, foreign: ForeignReading | None) -> str:
     """What must be ticked before it is handed in; empty where all is well."""
-    if count := read.told()["count"]:
+    asked = [] if foreign is None else foreign.came_to.get("questions", [])
+    if count := read.told(asked=bool(asked))["count"]:
         return _("%(count)d problems: mend them, or tick that you submit with them.") % {"count": count}
-    if foreign is not None and (asked := foreign.came_to.get("questions")):
+    if asked:
         said = ngettext(
             "%(count)d question is open: answer it, or tick that you submit it so.",
             "%(count)d questions are open: answer them, or tick that you submit it so.", len(asked),

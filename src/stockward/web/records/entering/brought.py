@@ -8,7 +8,7 @@ from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.sources.raw import RawTable
 from stockward.terms.errors import StockwardError
 from stockward.web.models import TypedTable, UploadDraft
-from stockward.web.records.entering.foreign import OF_IMPORT, foreign_tables
+from stockward.web.records.entering.foreign import OF_IMPORT, foreign_of, foreign_tables
 from stockward.web.records.entering.reading import Brought, ReadUpload, read_upload, tables_brought, tables_compared
 from stockward.web.records.entering.typed import GridRows
 from stockward.web.records.the_book import standing_facts, standing_tables
@@ -35,7 +35,8 @@ def read_anew(draft: UploadDraft, parts: frozenset[str]) -> dict[str, Any]:
 
 def keep_reading(draft: UploadDraft, read: ReadUpload) -> dict[str, Any]:
     """Keep what a draft was found to hold for its page, and return it."""
-    return _keep(draft, read.told())
+    foreign = foreign_of(draft)
+    return _keep(draft, read.told(asked=foreign is not None and bool(foreign.came_to.get("questions"))))
 
 
 def _keep(draft: UploadDraft, found: dict[str, Any]) -> dict[str, Any]:

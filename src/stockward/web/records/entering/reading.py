@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext_lazy
 
 from stockward.book import Site
+from stockward.book.cells.columns import MEND_OF_IMPORTED
+from stockward.book.problems import Problem, waits_for
 from stockward.book.schema.dictionary import tables
 from stockward.book.settings import SETTINGS, settings_in
 from stockward.book.site import lacking_tables
@@ -36,6 +39,7 @@ _MOST_PROBLEMS = 500
 _OF_SETTINGS = "stock"
 """The part of the tables with which the settings of a site go."""
 _STANDING = 3_000_000_000
+_MEND_HERE = gettext_lazy("correct its file and upload it again, or type it here")
 """Added to the numbers of rows that stand in the book already, so that what is wrong with them is told apart."""
 
 
@@ -79,9 +83,15 @@ class ReadUpload:
     site: Site
     compared: Mapping[str, TableDifferences]
 
-    def told(self) -> dict[str, Any]:
-        """What a page shows of it, as JSON has it: every problem of the new rows with file, row, column and mend."""
+    def told(self, *, asked: bool = False) -> dict[str, Any]:
+        """What a page shows of it, as JSON has it: every problem of the new rows with file, row, column and mend.
+
+        Where questions about the files are ``asked``, rows that wait for an answer are no problems, but counted apart:
+        nothing in a file is wrong with them.
+        """
         problems = [one for one in self.site.problems if one.row < _STANDING and one.table in self.compared]
+        waiting = _waiting(problems) if asked else set()
+        problems = [one for one in problems if (one.file, one.row) not in waiting]
         differences = told_of_differences(list(self.compared.values()))
         new = any(len(one.new.rows) for one in self.compared.values())
         return {
@@ -93,11 +103,12 @@ class ReadUpload:
                     "row": one.row,
                     "column": one.column,
                     "value": "" if one.value is None else printable(one.value)[:200],
-                    "reason": printable(one.reason),
+                    "reason": printable(one.reason.replace(MEND_OF_IMPORTED, str(_MEND_HERE))),
                 }
                 for one in problems[:_MOST_PROBLEMS]
             ],
             "count": len(problems),
+            "waiting": len(waiting),
             "notices": [printable(one) for one in self.site.notices],
             "tables": [
                 {"name": name, "file": printable(one.brought.file), "new": len(one.new.rows), "there": one.there,
@@ -115,6 +126,16 @@ class ReadUpload:
         """The entries of which rows are changed, and those that are gone."""
         changed = {row.standing.entry for one in self.compared.values() for row in one.changed}
         return frozenset(changed), frozenset(row.entry for one in self.compared.values() for row in one.gone)
+
+
+def _waiting(problems: Collection[Problem]) -> set[tuple[str, int]]:
+    """Rows of imported tables, by file and row, in which an answer is lacking, and those that wait for such a row."""
+    found = {(one.file, one.row) for one in problems if one.source and (one.value or "").startswith("?")}
+    while True:
+        more = {(one.file, one.row) for one in problems if waits_for(one.reason) in found} - found
+        if not more:
+            return found
+        found |= more
 
 
 def read_upload(
