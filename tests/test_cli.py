@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from stockward.book import tables
 from stockward.cli import main
+from stockward.terms.measuring import PLATE_MEND
 
 SITE = """\
 format = 1
@@ -305,7 +306,7 @@ def test_options_of_a_surge_need_one(site: Path) -> None:
 def test_rows_without_a_known_error_are_named_and_end_with_3(site: Path, change_of: str) -> None:
     if change_of == "count":
         change(site, "counts", "I2,2026-02-01,A,TNT,110.2,W1", "I2,2026-02-01,A,TNT,110.2,")
-        said = "rows have no method: name one that states its errors. At fault: counts row 5"
+        said = f"rows have no method: {PLATE_MEND}. At fault: counts row 5"
     else:
         change(site, "methods", "W1,0.005,0.001", "W1,,")
         said = (

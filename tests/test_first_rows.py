@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from stockward.book.schema.dictionary import tables
 from stockward.cli import main
+from stockward.terms.measuring import PLATE_MEND
 
 COMMANDS = (
     ["check"], ["review"], ["drill"], ["orders"], ["sample", "plan"], ["roster", "--start", "2026-07-06"],
@@ -114,7 +115,7 @@ def test_the_messages_of_a_site_of_stock_lead_to_a_review(tmp_path: Path) -> Non
     assert "W1 is not in methods" in run("check", folder).stdout
     add(folder, "methods", method="W1", random_rel="0.001", systematic_rel="0.001")
     text = (folder / "counts.csv").read_text()
-    assert "no method measured it: name one that states its errors" in run("check", folder).stderr
+    assert f"no method measured it: {PLATE_MEND}" in run("check", folder).stderr
     (folder / "counts.csv").write_text(text.replace("TNT,8000,,", "TNT,8000,,W1"))
     told = run("review", folder)
     assert told.exit_code == 0, told.output

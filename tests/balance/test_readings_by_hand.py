@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from small_sites import Closed, write_site
 
+from stockward.terms.measuring import PLATE_MEND
+
 MOVED = "movement,at,kind,material,quantity,from_area,to_area,method,measurement\n"
 COUNTED = "inventory,at,area,material,quantity,method,measurement,sheet\n"
 CONTENTS = "material,substance,amount,unit,random_rel,systematic_rel\n"
@@ -62,7 +64,7 @@ def test_every_cause_of_an_unknown_sigma_is_said(tmp_path: Path) -> None:
     counts = "I0,2026-01-01,A,TNT,100,scale,,\nI1,2026-01-31,A,TNT,90,other,,\nI1,2026-01-31,A,TNT,9,,,b\n"
     methods = "method,systematic_rel\nscale,0.01\nother,0.01\n"
     assert closed(tmp_path, counts, methods=methods).period("A/TNT", "I1")["reason"] == (
-        "σ unknown: rows have no method: name one that states its errors; rows were measured by other, scale, which "
+        f"σ unknown: rows have no method: {PLATE_MEND}; rows were measured by other, scale, which "
         "states no random error and no division: give one of them"
     )
 

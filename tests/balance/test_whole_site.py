@@ -22,6 +22,7 @@ from stockward.balance.findings.evidence import _inventories_of, rows_behind
 from stockward.balance.items import find_in_items
 from stockward.balance.testing import test_losses as verdicts_of
 from stockward.balance.whole_site.joining import _pacing, join
+from stockward.terms.measuring import PLATE_MEND
 from stockward.terms.verdicts import Verdict
 
 MOVED = "movement,at,kind,material,quantity,from_area,to_area,method,measurement\n"
@@ -278,7 +279,7 @@ def test_a_period_is_hidden_where_one_of_any_area_is_and_the_first_area_says_why
     result = closed(tmp_path, counts)
     assert result.status("*/TNT") == [("I1", "closed"), ("I2", "not_tested")]
     second = result.period("*/TNT", "I2")
-    assert second["reason"] == "B: σ unknown: rows have no method: name one that states its errors"
+    assert second["reason"] == f"B: σ unknown: rows have no method: {PLATE_MEND}"
     assert (second["difference"], second["sigma"]) == (37, None)
     assert result.covariance("*/TNT").shape == (1, 1)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from small_folders import CLEAN, SiteFolder
 
+from stockward.terms.measuring import PLATE_MEND
+
 JANUARY = "DEC,2026-01-01,S1,TNT,0,kg,,a\nDEC,2026-01-01,P1,SHELL,0,each,,a\n"
 HEADER, *COUNTED = CLEAN["counts"].splitlines(keepends=True)
-NO_METHOD = "no method measured it: name one that states its errors"
+NO_ERROR = "no error: state it in methods.csv, or what stands on its plate there: class, max, division and unit"
+NO_METHOD = f"no method measured it: {PLATE_MEND}"
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def test_bulk_without_a_method_is_told(counted: SiteFolder) -> None:
 @pytest.mark.parametrize(
     ("method", "lacks"),
     [
-        ("W1,,,", "no error: state it"),
+        ("W1,,,", NO_ERROR),
         ("W1,,0.001,", "no random error and no division: give one of them"),
         ("W1,,0.001,0", None),
         ("W1,,,0.01", None),

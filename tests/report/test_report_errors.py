@@ -29,8 +29,8 @@ def said(series: SeriesView, verdict: Verdict, factor: float | None) -> SeriesVi
 @pytest.mark.parametrize(
     ("verdict", "factor", "sentence", "shown"),
     [
-        (Verdict.SHORTAGE, 1.2531, "No alarm if σ were 1.26 times as stated.", "1.26"),
-        (Verdict.GAIN, 12.31, "No alarm if σ were 12.4 times as stated.", "12.4"),
+        (Verdict.SHORTAGE, 1.2531, "Errors of measuring 1.26 times as large as stated would explain it.", "1.26"),
+        (Verdict.GAIN, 12.31, "Errors of measuring 12.4 times as large as stated would explain it.", "12.4"),
         (Verdict.BALANCED, 0.7359, "It would alarm if σ were less than 0.735 times as stated.", "0.735"),
         (Verdict.BALANCED_IN_PART, 0.0, "It would not alarm however small σ were.", "none"),
         (
@@ -54,7 +54,7 @@ def test_what_alarms_together_ceases_at_the_largest_factor_and_never_where_one_i
     series: tuple[SeriesView, ...],
 ) -> None:
     area, site = said(series[0], Verdict.SHORTAGE, 1.5), said(series[1], Verdict.SHORTAGE, 2.0)
-    assert errors.no_alarm([area, site]) == "No alarm if σ were 2.00 times as stated."
+    assert errors.no_alarm([area, site]) == "Errors of measuring 2.00 times as large as stated would explain it."
     assert errors.no_alarm([area, said(series[1], Verdict.DISCREPANCY, None)]) == ""
 
 
@@ -121,7 +121,7 @@ def test_the_largest_error_is_told_first_and_the_list_is_cut(unstated: SeriesVie
 
 def test_a_review_without_any_stated_error_begins_with_that(full: ReviewAnswer, unstated: SeriesView) -> None:
     first = sentences.first_sentence(replace(full, facts=replace(full.facts, set_aside=(), waited_for=())), [unstated])
-    assert first.startswith("Nothing was tested: no error of measuring is stated.")
+    assert first.startswith("Nothing was tested: the books do not say how well your scales weigh")
     other = replace(unstated, unstated=None)
     assert sentences.review_headline([unstated, other]).startswith("Nothing could be tested")
 

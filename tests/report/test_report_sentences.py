@@ -191,7 +191,7 @@ def test_the_planned_year_is_told(series: tuple[SeriesView, ...]) -> None:
 
 def test_the_last_year_stands_beside_all_of_a_long_record(series: tuple[SeriesView, ...]) -> None:
     text = sentences.totals(said(series[0], cumulative=80.0, cumulative_sigma=40.0, year_sum=10.0, year_sigma=20.0))
-    assert str(text).startswith("All differences together: +80 ± 40 kg. Those of the last year: +10 ± 20 kg. Beside")
+    assert str(text).startswith("All differences together: +80 ± 40 kg. Those of the last year: +10 ± 20 kg. The")
 
 
 @pytest.mark.parametrize("state", list(AlarmState))
@@ -352,7 +352,7 @@ def test_what_has_no_error_is_said_beside_the_verdict(series: tuple[SeriesView, 
 def test_write_offs_stand_beside_the_difference(series: tuple[SeriesView, ...]) -> None:
     text = sentences.totals(series[0])
     assert text is not None
-    assert text.endswith("Beside the difference, never inside it: 3 kg written off in 1 period.")
+    assert text.endswith("The difference stands before what the books adjust: 3 kg written off in 1 period.")
     assert str(sentences.totals(series[1])).endswith("Nothing was written off or booked as found.")
     assert sentences.totals(series[7]) is None
 

@@ -29,6 +29,7 @@ from stockward.balance.whole_site.joining import SiteSeries
 from stockward.balance.whole_site.series import Transfers, WholeSite
 from stockward.book.problems import bare
 from stockward.stats.arrays import Array, Flags, Index
+from stockward.terms.measuring import PLATE_MEND
 from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import Basis, PeriodStatus, Scope
 
@@ -205,7 +206,7 @@ class Assembly:
             )
         )
         parts = (
-            pl.when("nameless").then(pl.lit("rows have no method: name one that states its errors")),
+            pl.when("nameless").then(pl.lit(f"rows have no method: {PLATE_MEND}")),
             _measured_by("errorless", "which states no error: state it, 0 for none"),
             _measured_by("undivided", "which states no random error and no division: give one of them"),
         )

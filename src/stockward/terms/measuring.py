@@ -16,6 +16,12 @@ LEAST_PAIRS = 3
 CONTRADICTED = 0.01
 """Readings of standards contradict the stated errors where the chance of so much, or so little, scatter is less."""
 
+PLATE_MEND = (
+    "write what stands on the plate of the scale into methods.csv (method, class, max, division, unit), and that "
+    "method into the column method of areas.csv"
+)
+"""The quickest way to an error of weighing, for all that is weighed in an area."""
+
 INTERVAL = 0.95
 """Confidence of the limits that are shown."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from stockward.cli.kit.options import DETECTION, OUTPUT, OUTPUT_OR_STREAM, SITE_
 from stockward.cli.kit.reading import moment_now, read_facts, tell_notices
 from stockward.cli.kit.saying import say, terminal
 from stockward.cli.kit.writing import find_places, write_answer
+
+if TYPE_CHECKING:
+    from stockward.answers.counting import CountingPlan
 
 
 @click.command(
@@ -85,6 +90,20 @@ def plan_command(
     else:
         from stockward.report.counting.plan import print_plan
 
-        print_plan(plan, terminal())
+        print_plan(plan, terminal(), following=_following(plan, commit))
     tell_notices(facts)
     sys.exit(plan_concluded(plan))
+
+
+def _following(plan: CountingPlan, commit: Path | None) -> str:
+    """The next command, which can be copied."""
+    from stockward import counting
+
+    if commit is None:
+        return "the same command with --commit PLAN.json seals this plan; then stockward sample draw prints the sheets."
+    seed = "" if plan.seed_sha256 and counting.seed_beside(commit).exists() else " --seed-text SEED"
+    commitment = counting.plan_digest(plan)
+    return (
+        "publish the commitment above; then stockward sample draw "
+        f"{shlex.quote(str(commit))} --commitment {commitment}{seed} --html sheets.html"
+    )

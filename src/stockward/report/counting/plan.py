@@ -9,10 +9,12 @@ from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
 
 
-def print_plan(plan: CountingPlan, console: Console) -> None:
-    """What must be counted, by loss and stratum; then what could not be planned, and why."""
+def print_plan(plan: CountingPlan, console: Console, *, following: str) -> None:
+    """What to do, and what is done next; then what must be counted by loss and stratum, and what is not planned."""
     strata = {one.id: one for one in plan.strata}
-    say_block(console, title(plan), style="bold")
+    say_block(console, title(plan))
+    say_block(console, to_do(plan), style="bold")
+    say_block(console, f"Next: {following}")
     for goal in plan.goals:
         console.print()
         say_block(console, goal_sentence(goal))
@@ -30,6 +32,42 @@ def print_plan(plan: CountingPlan, console: Console) -> None:
 def title(plan: CountingPlan) -> str:
     """The site, and the moment up to which its book goes."""
     return f"{plan.site}, book frozen at {words.moment(plan.frozen_at, plan.timezone)}"
+
+
+_LISTED = 2
+"""Strata that are named one by one in the first sentence."""
+
+
+def to_do(plan: CountingPlan) -> str:
+    """What has to be counted and weighed, and where."""
+    drawn = [one for one in plan.strata if one.kind != "bulk" and one.counted]
+    parts = [f"{_drawn(one)} in {one.area_name or one.area}" for one in drawn]
+    texts = [f"Count {_listed(parts)}.", "The draw says which units."] if parts else []
+    if weighed := [f"{_named(one)} in {one.area_name or one.area}" for one in plan.strata if one.kind == "bulk"]:
+        texts.append(f"Weigh as a whole {_listed(weighed)}.")
+    return " ".join(texts)
+
+
+def _listed(parts: list[str]) -> str:
+    """Names of places hold commas, so that none stands between them."""
+    more = len(parts) - _LISTED
+    return (
+        f"{'; '.join(parts[:_LISTED])}; and in {words.count(more, 'more place')} below"
+        if more > 0
+        else " and ".join(parts)
+    )
+
+
+def _drawn(one: CountingStratum) -> str:
+    """``66 of 120 items of fuze``, or ``all 4 boxes of grenade``, with what is measured of them."""
+    units = _units(one.units, one)
+    many = f"all {units}" if one.counted == one.units else f"{words.number(one.counted)} of {units}"
+    measured = f", and measure {words.number(one.measured)} of them" if one.measured else ""
+    return f"{many} of {_named(one)}{measured}"
+
+
+def _named(one: CountingStratum) -> str:
+    return one.material_name or one.material
 
 
 def in_all(plan: CountingPlan) -> str:

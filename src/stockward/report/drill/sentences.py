@@ -31,6 +31,8 @@ CAUSE_WORD = {
     "both": "both of these",
 }
 _NAMES = 4
+_SHOWS = "any loss shows"
+"""So ends the reason why a series is not drilled that needs no drill."""
 
 
 def drill_percent(share: float | None, places: int = 1) -> str:
@@ -47,6 +49,8 @@ def drill_percent(share: float | None, places: int = 1) -> str:
 def drill_headline(drill: DrillAnswer) -> str:
     """What came out, in one sentence."""
     if not drill.lines:
+        if drill.left_out and all(why.endswith(_SHOWS) for _, why in drill.left_out):
+            return "Any loss shows at the next count, as every series is exact: there is no chance to be drilled."
         return "No series can be drilled by chance."
     if not drill.copies:
         return "No copy could be made: the books cannot bear a loss of this size anywhere."

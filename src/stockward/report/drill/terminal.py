@@ -18,7 +18,7 @@ _LEFT = frozenset({"Out of", "Pattern"})
 
 def print_drill(drill: DrillAnswer, console: Console) -> None:
     """Print the drill: what came out, a table by series and pattern, and what it stands on."""
-    terminal.say_block(console, f"{drill.site}: {say.asked(drill)}")
+    terminal.say_block(console, f"{drill.site}: {say.asked(drill)}" if drill.lines else drill.site)
     terminal.say_block(console, say.drill_headline(drill), style="bold")
     for text in say.agreement(drill):
         terminal.say_block(console, text)

@@ -339,7 +339,8 @@ def event_sentence(event: Sequence[SeriesView]) -> str:
     to_check = dict.fromkeys(next(filter(None, map(claims.to_check, own)), "") for own in by_area(event))
     grounds = list(dict.fromkeys(text for one in event for text in claims.grounds(one)))
     stands = (*grounds[:_HEADLINE_LISTED], errors.no_alarm(event))
-    said = (f"{event_claim(event)}.", advice, moved, *to_check, *ledger.hang_together(event), *stands)
+    booked = dict.fromkeys(_booked(one) for one in event if one.scope == Scope.AREA or len(event) == 1)
+    said = (f"{event_claim(event)}.", *booked, advice, moved, *to_check, *ledger.hang_together(event), *stands)
     return " ".join(text for text in said if text)
 
 
@@ -475,7 +476,7 @@ def totals(series: SeriesView) -> str | None:
     if said.year_sum != said.cumulative:
         year = words.measured(said.year_sum, said.year_sigma, series.unit, signed=True)
         texts.append(f"Those of the last year: {year}.")
-    return " ".join([*texts, _write_offs(series)])
+    return " ".join([*texts, _booked(series) or "Nothing was written off or booked as found."])
 
 
 def planned_sentence(series: SeriesView) -> str | None:
@@ -596,7 +597,8 @@ def _doubted(doubted: Sequence[tuple[str, str]]) -> list[str]:
     ]
 
 
-def _write_offs(series: SeriesView) -> str:
+def _booked(series: SeriesView) -> str:
+    """What the books write off or find beside the difference, which holds all of it; empty for nothing."""
     parts = []
     for name, values in (
         ("written off", [period.written_off for period in series.periods if period.written_off]),
@@ -605,6 +607,4 @@ def _write_offs(series: SeriesView) -> str:
         if values:
             total = sum(value for value in values if value is not None)
             parts.append(f"{words.quantity(total, series.unit)} {name} in {words.count(len(values), 'period')}")
-    if not parts:
-        return "Nothing was written off or booked as found."
-    return f"Beside the difference, never inside it: {' and '.join(parts)}."
+    return f"The difference stands before what the books adjust: {' and '.join(parts)}." if parts else ""

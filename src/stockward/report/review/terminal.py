@@ -51,8 +51,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
         say_block(console, f"Records of measuring: {text}")
     for text in settled.settled_lines(review, series):
         say_block(console, f"Settled: {text}")
-    for text in filter(None, (errors.fit_sentence(review, series), *map("not tested: {}".format, needed))):
-        say_block(console, text)
+    if fit := errors.fit_sentence(review, series):
+        say_block(console, fit)
     alarming = events(review, series)
     for event in alarming[:_FINDINGS_MAX]:
         say_block(console, f"{word(event)}: {sentences.event_sentence(event)}")
@@ -62,6 +62,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
         say_block(console, "In brackets: the 95 % interval.")
     for found, step in sentences.next_steps(alarming, review.facts):
         say_block(console, f"Next, for a {found}: {step}")
+    for text in needed:
+        say_block(console, f"not tested: {text}")
     blind = unseen.unseen_headline(review, series)
     if blind:
         say_block(console, f"What could not be seen: {blind}")

@@ -8,6 +8,7 @@ from stockward.book.checks.draft import Draft, TableDraft
 from stockward.book.checks.measured import methods_with_errors
 from stockward.book.checks.refused.stated_errors import known_errors
 from stockward.book.checks.told.doubts import said, tell_rows
+from stockward.terms.measuring import PLATE_MEND
 from stockward.terms.units import UNITS, factor
 
 _FACTORS = pl.DataFrame(
@@ -121,14 +122,16 @@ def a_row_without_an_error_is_not_tested(draft: Draft, table: TableDraft) -> Non
         untested = of_both.filter(nameless | unknown)
         if untested.is_empty():
             continue
-        _tell_untested(
-            draft, measured, untested.filter(nameless), "no method measured it: name one that states its errors"
-        )
+        _tell_untested(draft, measured, untested.filter(nameless), f"no method measured it: {PLATE_MEND}")
         for undivided in (False, True):
             found = untested.filter(unknown & (pl.col("undivided") == undivided))
-            lacks = "no random error and no division: give one of them" if undivided else "no error: state it"
+            lacks = _NO_RANDOM if undivided else _NO_ERROR
             if found.height:
                 _tell_untested(draft, measured, found, f"its method {found['method'][0]} states {lacks}")
+
+
+_NO_RANDOM = "no random error and no division: give one of them"
+_NO_ERROR = "no error: state it in methods.csv, or what stands on its plate there: class, max, division and unit"
 
 
 def _tell_untested(draft: Draft, table: TableDraft, rows: pl.DataFrame, why: str) -> None:

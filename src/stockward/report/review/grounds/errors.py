@@ -13,6 +13,7 @@ from stockward.report.kit import words
 from stockward.report.kit.sheet import Cell, Sheet
 from stockward.report.review import claims, context
 from stockward.report.review.views import SeriesView
+from stockward.terms.measuring import PLATE_MEND
 from stockward.terms.verdicts import Basis, Fit, FitPart, Verdict
 
 _DIGITS = 3
@@ -113,7 +114,7 @@ def no_alarm(event: Sequence[SeriesView]) -> str:
     known = [factor for factor in factors if factor is not None]
     if not known or len(known) < len(factors):
         return ""
-    return f"No alarm if σ were {factor_word(max(known), up=True)} times as stated."
+    return f"Errors of measuring {factor_word(max(known), up=True)} times as large as stated would explain it."
 
 
 def factor_word(factor: float, *, up: bool, digits: int = _DIGITS) -> str:
@@ -152,7 +153,10 @@ def nothing_stated(series: Sequence[SeriesView]) -> str:
     """What a review begins with in which nothing is tested as no error is stated; empty where other reasons stand."""
     if not series or not all(one.unstated for one in series):
         return ""
-    return "Nothing was tested: no error of measuring is stated. What stands below is no verdict: state the errors."
+    return (
+        "Nothing was tested: the books do not say how well your scales weigh, so what stands below is no verdict. "
+        f"To have it tested, {PLATE_MEND}, such as SCALE,III,3000,0.5,kg and SCALE."
+    )
 
 
 def needed_lines(series: Sequence[SeriesView]) -> list[str]:
