@@ -26,7 +26,10 @@ from stockward.book.schema.dictionary import DTYPES, Column
 
 _SPREADSHEET_ERROR = r"^#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|[A-Z]+!|GETTING_DATA)$"
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"
-_NOT_KNOWN = r"^\?+( |$)"
+_NOT_KNOWN, _NOT_NAMED = r"^\? ", r"^\?+( |$)"
+_NAMING = frozenset({"key", "choice", "unit"})
+"""Types of columns that name something, in which a lone question mark says as much; of days and numbers, each says what
+to write for one that is not known."""
 MEND_OF_IMPORTED = "answer in import.toml, or correct its file, and import again"
 """The mend of a row that `stockward import` has brought in."""
 _SUSPECT = rf"#|\? |\?$|{_CONTROL}"
@@ -138,7 +141,7 @@ def _refuse_marks(text: pl.Series, column: Column) -> Reading:
     if column.type == "text":
         return marks
     waits = f"a question mark stands for what is not known: write it; of an imported row, {MEND_OF_IMPORTED}"
-    marks = marks.refuse(text.str.contains(_NOT_KNOWN), waits)
+    marks = marks.refuse(text.str.contains(_NOT_NAMED if column.type in _NAMING else _NOT_KNOWN), waits)
     return marks.refuse(text.str.contains(_CONTROL), "it holds a line break or a control character: remove it")
 
 
