@@ -92,6 +92,15 @@ def test_a_shortage_says_how_much_where_and_when(series: tuple[SeriesView, ...])
     assert claims.spans(one) == ["2025-11-22 2026-02-21"]
 
 
+def test_of_a_loss_that_may_be_slow_its_interval_promises_less(series: tuple[SeriesView, ...]) -> None:
+    short, long = (said(series[0], losses=(loss(series[0], 36.0, 34.7, 37.3, 10, last),)) for last in (20, 45))
+    assert errors.interval_sentence([[said(series[0], losses=())]]) == ""
+    assert errors.interval_sentence([[short]]) == "In brackets: the 95 % interval."
+    slow = errors.interval_sentence([[short], [long]])
+    assert slow.startswith("In brackets: the 95 % interval, of losses at an even rate.")
+    assert slow.endswith("more may be missing: only 29 to 85 % of such intervals hold it.")
+
+
 def test_a_loss_that_reaches_the_last_inventory_may_go_on(series: tuple[SeriesView, ...]) -> None:
     one = said(series[0], losses=(loss(series[0], 36.02, 34.68, 37.32, 20, 51),))
     assert claims.claim(one).endswith("the loss began not before 22 November 2025 and may still go on")

@@ -123,8 +123,8 @@ def _findings_note(found: Sequence[Sequence[SeriesView]], review: ReviewAnswer) 
     texts = []
     if more > 0:
         texts.append(f"{words.count(more, 'more finding')} in the table below.")
-    if any(one.losses for event in found for one in event):
-        texts.append("In brackets: the 95 % interval.")
+    if in_brackets := errors.interval_sentence(found):
+        texts.append(in_brackets)
     if found:
         texts.append("A difference is not a theft: it is unexplained until it is explained.")
     if review.series_tested:

@@ -58,8 +58,8 @@ def print_review(review: ReviewAnswer, console: Console) -> None:
         say_block(console, f"{word(event)}: {sentences.event_sentence(event)}")
     if len(alarming) > _FINDINGS_MAX:
         say_block(console, f"{words.count(len(alarming) - _FINDINGS_MAX, 'more finding')} in the table below.")
-    if any(one.losses for event in alarming for one in event):
-        say_block(console, "In brackets: the 95 % interval.")
+    if in_brackets := errors.interval_sentence(alarming):
+        say_block(console, in_brackets)
     for found, step in sentences.next_steps(alarming, review.facts):
         say_block(console, f"Next, for a {found}: {step}")
     for text in needed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from stockward.answers.measuring.fit import ErrorsFit, ScatterFigures
 from stockward.answers.review import ReviewAnswer
@@ -265,3 +265,20 @@ def exact_notices(series: Sequence[SeriesView]) -> list[str]:
         return []
     said = words.listed(texts, _TEXTS_LISTED)
     return [f"Taken as exact, since the books state no error of it, not even 0: {said}."]
+
+
+_SLOW_DAYS = 180
+"""A loss whose days reach further may have grown or declined slowly: then its interval holds it less often."""
+
+
+def interval_sentence(found: Iterable[Iterable[SeriesView]]) -> str:
+    """What stands in the brackets behind an amount; empty where none does."""
+    losses = [loss for event in found for one in event for loss in one.losses]
+    if not losses:
+        return ""
+    if all((loss.not_after - loss.not_before).days <= _SLOW_DAYS for loss in losses):
+        return "In brackets: the 95 % interval."
+    return (
+        "In brackets: the 95 % interval, of losses at an even rate. Of one that grew or declined steadily over a year "
+        "more may be missing: only 29 to 85 % of such intervals hold it."
+    )
