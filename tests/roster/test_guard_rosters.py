@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -280,6 +280,27 @@ def test_a_mixed_post_of_one_guard_contradicts_itself(tmp_path: Path) -> None:
     site = small_site(tmp_path, guards(6), [post("gate", mixed="yes")])
     with pytest.raises(UsageError, match=r"posts row 2: gate asks for a mix and for one guard"):
         roster(site)
+
+
+def test_hours_worked_longer_stay_and_the_mend_begins_the_roster_after_them(tmp_path: Path) -> None:
+    longer = {"person": "G-01", "post": "gate", "start": "2026-07-06 22:00", "end": "2026-07-07 07:30", "locked": "yes"}
+    night = post("gate", start="22:00", end="06:00")
+    site = small_site(tmp_path, guards(5), [night], assignments=[longer])
+    with pytest.raises(SheetError, match=r"keep the row and begin the roster after it \(--start 2026-07-07\)"):
+        roster(site)
+    answer = roster(site, start=MONDAY + timedelta(days=1))
+    # Eleven hours of rest from 07:30 on leave the next night open to G-01, and the 9.5 h are on record as worked.
+    assert answer.duties and site["assignments"]["end"].to_list() == [datetime(2026, 7, 7, 5, 30, tzinfo=UTC)]
+
+
+def test_who_fell_ill_in_a_shift_that_was_worked_is_kept_on_record(tmp_path: Path) -> None:
+    sick = {"person": "G-01", "start": "2026-07-07", "end": "2026-07-08", "kind": "sick"}
+    night = post("gate", start="22:00", end="06:00")
+    locks = [locked_at("G-01", "gate", "2026-07-06 22:00")]
+    site = small_site(tmp_path, guards(5), [night], assignments=locks, absences=[sick])
+    with pytest.raises(SheetError, match=r"keep it and begin the roster after it \(--start 2026-07-07\)"):
+        roster(site)
+    assert roster(site, start=MONDAY + timedelta(days=1)).duties
 
 
 LOCKS = [

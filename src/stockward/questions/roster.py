@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -252,7 +252,11 @@ class _MadeFor:
         for breach in check_roster(checked):
             said = f"locked assignments break a rule ({breach})"
             file = self.site.sources.get("assignments", "assignments")
-            raise SheetError(file, said, "unlock or correct one", row=self._row_of(breach))
+            mend = "unlock or correct one"
+            if breach.day is not None:
+                after = breach.day + timedelta(days=1)
+                mend += f", or where it was worked so, keep it and begin the roster after it (--start {after})"
+            raise SheetError(file, said, mend, row=self._row_of(breach))
 
     def _row_of(self, breach: RuleBreach) -> int | None:
         """The last locked assignment that a breach could be about."""

@@ -227,8 +227,12 @@ class _Assignments:
         if post is None:
             self._refuse(one, f"no {one.post} stands", "unlock it, or correct its row of posts, or its number")
         if shift is None or (one.shift.start, one.shift.end) not in post_spans(horizon, post):
+            after = horizon.date(one.shift.day + 1)
             self._refuse(
-                one, f"{one.post} has no shift at that time", "write start and end as the post's shifts have it"
+                one,
+                f"{one.post} has no shift at that time",
+                f"where it was worked so, keep the row and begin the roster after it (--start {after}); where it is to "
+                "come, write start and end as the post's shifts have it",
             )
         return self._numbers[one.guard], shift
 
