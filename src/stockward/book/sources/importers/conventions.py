@@ -22,6 +22,7 @@ from stockward.book.sources.importers.written.days import (
     as_site_moment,
     in_order,
     moment_as_written,
+    moment_of_its_own,
     ways_that_fit,
 )
 from stockward.book.sources.importers.written.numerals import decimal_marks, value_of
@@ -109,6 +110,7 @@ class Conventions:
         answered = self._mapping.settled.get(of_file)
         if answered is not None and answered.removesuffix(_TURNED) in WAYS:
             return answered
+        texts, is_whole = _to_be_settled(texts)
         if not texts:
             return TYPED
         fitting = ways_that_fit(texts)
@@ -120,7 +122,8 @@ class Conventions:
             self.date_paths[file, role] = path
             return settled
         if len(fitting) == 1 or (fitting and len({meant(texts, way) for way in fitting}) == 1):
-            self._mapping.settle(*path, value=fitting[0], because="the only way that fits all of its dates")
+            if is_whole:
+                self._mapping.settle(*path, value=fitting[0], because="the only way that fits all of its dates")
             return fitting[0]
         if not fitting:
             return self._ask_mixed(of_file, role, texts)
@@ -143,7 +146,8 @@ class Conventions:
         if not others:
             return best if counts[best] else TYPED
         odd = next(text for text in texts if moment_as_written(text, best) is None)
-        asks = f"How are the dates in {path[-1]} written? Most are {best}, {odd!r} is not"
+        share = "Most" if 2 * counts[best] > len(texts) else "Some"
+        asks = f"How are the dates in {path[-1]} written? {share} are {best}, {odd!r} is not"
         return self._mapping.ask(*path, asks=asks, choices=[best, *others])
 
     def _ask_turned(self, path: Path, way: str, cells: Sequence[CellValue]) -> str | None:
@@ -162,6 +166,18 @@ class Conventions:
         if in_order(as_they_are, _ISO) > in_order(if_turned, _ISO):
             choices.reverse()
         return self._mapping.ask(*path, asks=asks, choices=choices)
+
+
+def _to_be_settled(texts: list[str]) -> tuple[list[str], bool]:
+    """The dates whose way is to be found, and whether these are all.
+
+    Where one way does not fit all, each that is one day alone is read by itself, and what is no date in any way tells
+    nothing of the others.
+    """
+    if ways_that_fit(texts):
+        return texts, True
+    found = [text for text in texts if moment_of_its_own(text) is None and ways_that_fit([text])]
+    return found, False
 
 
 def _in_words(cell: CellValue, way: str) -> str:
@@ -210,7 +226,7 @@ def moment_of_cell(cell: str | date, way: str, clock: str, timezone: str, *, is_
         own = moment.time().isoformat("seconds") if isinstance(moment, datetime) and moment.time() != time() else ""
         day, zone = moment.date() if isinstance(moment, datetime) else moment, ""
     else:
-        found = moment_as_written(cell, "year-month-day" if way == TYPED else plain_way(way))
+        found = moment_as_written(cell, "year-month-day" if way == TYPED else plain_way(way)) or moment_of_its_own(cell)
         if found is None:
             return None
         day, own, zone = found

@@ -11,6 +11,7 @@ from itertools import chain
 
 from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import (
+    TYPED,
     Conventions,
     PlacesByRole,
     moment_of_cell,
@@ -25,6 +26,7 @@ from stockward.book.sources.importers.written.days import (
     clock_of,
     is_serial_day,
     moment_as_written,
+    moment_of_its_own,
     serial_moment,
 )
 from stockward.book.sources.importers.written.figures import Figures, no_number
@@ -275,6 +277,8 @@ class EntryReader:
         way = self._conventions.ways[key]
         if isinstance(cell, (int, float)) and not isinstance(cell, bool):
             cell = serial_moment(cell) if is_serial_day(cell) else cell_as_text(cell)
+        if way is None and isinstance(cell, str) and moment_of_its_own(cell) is not None:
+            way = TYPED
         if way is None:
             _wait(entry, self._conventions.date_paths[key])
             return f"{UNREAD} {cell_as_text(cell)}"

@@ -112,11 +112,11 @@ def _said_with_place(entry: SourceEntry, roles: frozenset[str], *, with_sheet: b
     return said
 
 
-def _said(entry: SourceEntry, roles: frozenset[str]) -> str:
+def _said(entry: SourceEntry, roles: frozenset[str], *, is_dated: bool = True) -> str:
     """All that a row says of itself in the columns that every file has; a balance tells rows apart that are alike."""
     texts = sorted((role, text) for role, text in entry.texts.items() if role in roles or role not in entry.columns)
     numbers = sorted((role, text) for role, text in entry.raw.items() if role in roles and role not in _NOT_ITS_OWN)
-    return repr((texts, entry.area, entry.at, numbers))
+    return repr((texts, entry.area, entry.at if is_dated else "", numbers))
 
 
 class _NewTable:
@@ -136,6 +136,10 @@ class _NewTable:
         self.name = self.block.grid.name if len(self.blocks) == 1 else self.block.grid.file
         self.sign = self.block.digest if len(self.blocks) == 1 else self.block.reading
         self.again = named.keys() & known.keys()
+        self.mended = _mended(named, known, roles)
+        repeated = {id(known[name].block) for name in (*self.again, *self.mended)}
+        for name in self.mended:
+            del known[name]
         self.bearing: dict[str, list[SourceEntry]] = defaultdict(list)
         for name, entry in known.items():
             self.bearing[_name_alone(name, entry)].append(entry)
@@ -144,7 +148,11 @@ class _NewTable:
             for name in self.again
             if all(_said(named[name], roles) != _said(other, roles) for other in self.bearing[name])
         }
-        self.gone = _gone(named, known)
+        self.gone = _gone(named, known) | {
+            name
+            for name, entry in known.items()
+            if name not in named and _has_no_day(entry) and id(entry.block) in repeated
+        }
 
     def _was_read(self, name: str) -> bool:
         """Whether a row stands among the known ones as it stood in a file of this name."""
@@ -159,8 +167,9 @@ class _NewTable:
         named, known = self.named, self.known
         self._note_colours()
         found.same += len(self.again) - len(self.changed)
-        found.new += [entry.place for name, entry in named.items() if name not in known]
-        found.changed += [named[name].place for name in named if name in self.changed]
+        mends = {*self.mended.values()}
+        found.new += [entry.place for name, entry in named.items() if name not in known and name not in mends]
+        found.changed += [named[name].place for name in named if name in self.changed or name in mends]
         found.vanished += [known[name].place for name in known if name in self.gone]
         answers = [self._ask_who_left(), self._ask_which_is_right(), self._ask_whether_twice()]
         if None in answers:
@@ -268,6 +277,34 @@ class _NewTable:
         is_same_file = other.block is entry.block or other.block.digest == entry.block.digest
         is_same_file = is_same_file or self._was_read(name)
         return not (tells or entry.recorded_at or is_same_file or entry.block.of_people)
+
+
+def _mended(
+    named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry], roles: frozenset[str]
+) -> dict[str, str]:
+    """Rows that were set aside for their day, each with the row that says the same with a day that can be read.
+
+    It stands in the same row of a file of that name, or anywhere in a file that repeats other rows of theirs.
+    """
+    repeated = {id(known[name].block) for name in named.keys() & known.keys()}
+    fresh: dict[str, list[str]] = defaultdict(list)
+    for name, entry in named.items():
+        if name not in known and entry.at and not _has_no_day(entry):
+            fresh[_said(entry, roles, is_dated=False)].append(name)
+    found: dict[str, str] = {}
+    for name, entry in known.items():
+        if name in named or not _has_no_day(entry):
+            continue
+        alike = fresh.get(_said(entry, roles, is_dated=False), [])
+        mend = next((one for one in alike if id(entry.block) in repeated or named[one].place == entry.place), None)
+        if mend is not None:
+            alike.remove(mend)
+            found[name] = mend
+    return found
+
+
+def _has_no_day(entry: SourceEntry) -> bool:
+    return entry.at.startswith(UNREAD)
 
 
 def _gone(named: Mapping[str, SourceEntry], known: Mapping[str, SourceEntry]) -> set[str]:

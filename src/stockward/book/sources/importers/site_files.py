@@ -59,7 +59,11 @@ class OwnRows:
             )
         gone = self._imported.keys() & fresh - now.keys()
         if gone:
-            self.notices.append(f"{self.table}.csv: {len(gone)} rows that were taken out by hand are put back")
+            places = list(dict.fromkeys(row["source"] for name, row in self._imported.items() if name in gone))
+            self.notices.append(
+                f"{self.table}.csv: {len(gone)} rows that were taken out by hand are put back, since their file has "
+                f"them: take them out there ({', '.join(places[:_MOST_NAMED])})"
+            )
         rows = [now[name] if (name := self._named(row)) in changed else {**now.get(name, {}), **row} for row in made]
         return rows + [row for name, row in now.items() if name not in fresh and name not in self._imported]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
-from stockward.book.checks.refused.totals import names_a_total
+from stockward.book.checks.refused.totals import is_a_total_alone, names_a_total
 from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.written.days import ways_that_fit, with_year
 from stockward.book.sources.naming.aliases import role_of
@@ -22,6 +22,9 @@ _LONGEST_LABEL = 4
 BETWEEN_LABELS = "; "
 """Between what the labels of one line say."""
 _LEAP_YEAR = 2000
+CODES_OF_ROWS = frozenset(("document", "id"))
+"""Roles of the columns in which a row has a code of its own."""
+_FLOWS = frozenset(("in", "out", "quantity"))
 _DAYS = frozenset((date, datetime))
 
 
@@ -57,6 +60,18 @@ def is_a_total_label(text: str) -> bool:
         and not _OPENING.match(plain)
         and sum(any(map(str.isalpha, word)) for word in plain.split()) <= _LONGEST_LABEL
     )
+
+
+def calls_itself_a_total(headers: Sequence[str], cells: Sequence[CellValue], codes: Sequence[int]) -> bool:
+    """Whether a row has a word for a total below one of its ``codes``, beside what came or went: it sums up others.
+
+    Who writes such a word in place of a document means a total, however full the row is, and with a day too.
+    """
+    texts = (cells[place] for place in codes)
+    if not any(isinstance(text, str) and text and is_a_total_label(text) and is_a_total_alone(text) for text in texts):
+        return False
+    figures = (cell for header, cell in zip(headers, cells, strict=True) if role_of(header) in _FLOWS)
+    return any(not isinstance(cell, str) or any(map(str.isdigit, cell)) for cell in figures)
 
 
 def rule_of_label(text: str) -> str:

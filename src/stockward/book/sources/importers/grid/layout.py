@@ -23,6 +23,8 @@ from stockward.book.sources.importers.grid.headers import (
 )
 from stockward.book.sources.importers.grid.labels import (
     BETWEEN_LABELS,
+    CODES_OF_ROWS,
+    calls_itself_a_total,
     is_a_total_label,
     line_of_labels,
     rule_of_label,
@@ -41,6 +43,7 @@ _LABELS = frozenset(
 )
 """Numbers that stand for the names of columns in the ledgers and lists of nuclear material."""
 STRUCK, STRUCK_IN_PART = "whole", "in part"
+_HEADS = "a line that heads others"
 _RULE = re.compile(r"^[\s\-=_*.|+]+$")
 
 
@@ -153,7 +156,17 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
             for block in _side_by_side(grid, start, top, names, titles):
                 _take_rows(block, top + height, end, block.titles)
                 found.append(block)
+    for block in found:
+        _tell_remarks(block)
     return [block for block in found if block.rows]
+
+
+def _tell_remarks(block: Block) -> None:
+    """A line below the last row heads no other."""
+    last = max((row.number for row in block.rows), default=0)
+    heads = block.dropped.pop(_HEADS, [])
+    for number in heads:
+        block.drop(_HEADS if number < last else "a remark below the rows", number)
 
 
 def block_under(grid: SheetGrid, top: int, end: int) -> Block:
@@ -270,11 +283,11 @@ def _side_by_side(grid: SheetGrid, start: int, top: int, names: list[str], title
 
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
-    heading, covered, width = heading_of(titles), block.grid.covered, max(block.places) + 1
-    month = ""
+    heading, month, covered, width = heading_of(titles), "", block.grid.covered, max(block.places) + 1
     colours = block.grid.colours
     own = {folded(name) for name in block.headers}
     shared = merged_figures(block.grid, block.places, block.headers)
+    codes = [place for place, header in enumerate(block.headers) if role_of(header) in CODES_OF_ROWS]
     is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
     for number in range(start, end):
         row = block.grid.rows[number]
@@ -294,16 +307,16 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             outside = [cell_as_text(cell) for cell in row if not is_blank_cell(cell)]
             if len(outside) == 1 and not _RULE.match(outside[0]):
                 heading, month = _headed_by(outside[0], heading, month)
-                block.drop("a line that heads others", number)
+                block.drop(_HEADS, number)
             continue
         if len(filled) == 1 and isinstance(filled[0], str) and len(block.headers) > 2:
             sums = names_a_total(filled[0].strip())
             heading, month = (heading, month) if sums else _headed_by(filled[0].strip(), heading, month)
-            block.drop(rule_of_label(filled[0]) if sums else "a line that heads others", number)
+            block.drop(rule_of_label(filled[0]) if sums else _HEADS, number)
             continue
         if isinstance(filled[0], str) and ":" in filled[0] and (labels := line_of_labels(filled)):
             heading = labels
-            block.drop("a line that heads others", number)
+            block.drop(_HEADS, number)
             continue
         texts = [cell for cell in filled if isinstance(cell, str)]
         if isinstance(filled[0], str) and len(texts) == 1 < len(filled) and _GROUP.search(filled[0]):
@@ -316,7 +329,8 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             continue
         is_total = sums_up_others(filled)
         alone = is_total and is_a_total_alone(texts[0]) and all(map(is_in_figures, texts[1:]))
-        if is_total and (alone or len(filled) < len(block.headers)):
+        says_so = bool(codes) and calls_itself_a_total(block.headers, cells, codes)
+        if says_so or (is_total and (alone or len(filled) < len(block.headers))):
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
         struck = struck_through(block.grid, number, block.places) if is_any_struck else ""

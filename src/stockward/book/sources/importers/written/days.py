@@ -105,6 +105,17 @@ def ways_that_fit(cells: Iterable[CellValue]) -> list[str]:
     return [way for way in WAYS if all(moment_as_written(text, way) is not None for text in texts)]
 
 
+@lru_cache(200_000)
+def moment_of_its_own(text: str) -> tuple[date, str, str] | None:
+    """What ``moment_as_written`` gives for a text that is one day alone, whatever is written beside it.
+
+    So is one with the year of four figures first, and one with the name of its month.
+    """
+    read = {way: found for way in WAYS if (found := moment_as_written(text, way)) is not None}
+    own = [read[way] for way in ("year-month-day", "day-name-year") if way in read]
+    return own[0] if own and len({*read.values()}) == 1 else None
+
+
 def in_order(cells: Sequence[CellValue], way: str) -> float:
     """How much of a column goes in one direction of time under a way: 1 where all of it does."""
     days = [found[0] for cell in cells if isinstance(cell, str) and (found := moment_as_written(cell, way)) is not None]
