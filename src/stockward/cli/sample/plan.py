@@ -90,7 +90,7 @@ def plan_command(
     else:
         from stockward.report.counting.plan import print_plan
 
-        print_plan(plan, terminal(), following=_following(plan, commit))
+        print_plan(plan, _following(plan, commit), terminal())
     tell_notices(facts)
     sys.exit(plan_concluded(plan))
 

@@ -9,7 +9,7 @@ from stockward.report.kit import words
 from stockward.report.kit.lines import LineColumn, say_block, table
 
 
-def print_plan(plan: CountingPlan, console: Console, *, following: str) -> None:
+def print_plan(plan: CountingPlan, following: str, console: Console) -> None:
     """What to do, and what is done next; then what must be counted by loss and stratum, and what is not planned."""
     strata = {one.id: one for one in plan.strata}
     say_block(console, title(plan))
