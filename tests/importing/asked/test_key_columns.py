@@ -55,7 +55,8 @@ def test_an_unknown_column_is_offered_and_nothing_is_made_one_without_a_word(tmp
     [
         ("Received kg", "in", "kg"), ("Issued, kg", "out", "kg"), ("Balance in kg", "balance", "kg"),
         ("Zugang Stk.", "in", "Stk"), ("Qty pcs", "quantity", "pcs"), ("Counted (kg)", "counted", "kg"),
-        ("Lp.", "row_number", ""), ("Issued to", "", ""), ("Received no.", "", ""), ("Date kg", "", ""), ("Store t", "", ""),
+        ("Lp.", "row_number", ""),
+        ("Issued to", "", ""), ("Received no.", "", ""), ("Date kg", "", ""), ("Store t", "", ""),
     ],
 )  # fmt: skip
 def test_a_unit_may_stand_behind_the_name_of_a_quantity_alone(header: str, role: str, unit: str) -> None:
