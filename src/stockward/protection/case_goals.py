@@ -10,7 +10,7 @@ import polars as pl
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import GoalInTheWay, MeasureKind, PlannedGoal
-from stockward.protection.closed.losses_drawn import LossesDrawn
+from stockward.protection.closed.counted_books import CountedBooks
 from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.closed.weighed_twice import can_be_halved
 from stockward.protection.decisions import DecidedLevels, Decision
@@ -74,8 +74,8 @@ class WantedGoals:
         """All methods of these series."""
         return sorted({method for _, sight in self.tested for method in sight.terms.methods})
 
-    def held(self, decisions: Sequence[Decision], closed_again: ClosedAgain, drawn: LossesDrawn) -> CaseGoals:
-        """All goals, with the decisions that touch each, and how the errors of normal losses average out."""
+    def held(self, decisions: Sequence[Decision], closed_again: ClosedAgain, counted: CountedBooks) -> CaseGoals:
+        """All goals, with the decisions that touch each, and the books with all areas counted more often, or less."""
         untested = [
             (number, held)
             for number, sight in enumerate(self._seen.sights)
@@ -83,7 +83,7 @@ class WantedGoals:
             for held in self._seen.found[number].answers
         ]
         return CaseGoals(
-            held=tuple(held for number, sight in self.tested for held in self._held(number, sight, decisions, drawn)),
+            held=tuple(held for number, sight in self.tested for held in self._held(number, sight, decisions, counted)),
             unmet=tuple(self._untested(number, held) for number, held in untested if not held.met),
             exact=sum(held.met for _, held in untested),
             closed_again=closed_again,
@@ -104,7 +104,7 @@ class WantedGoals:
         area = self._rows[number]["area"]
         return [area] if area is not None else list(self._members.get(number, []))
 
-    def _held(self, number: int, sight: Sight, decisions: Sequence[Decision], drawn: LossesDrawn) -> list[HeldGoal]:
+    def _held(self, number: int, sight: Sight, decisions: Sequence[Decision], counted: CountedBooks) -> list[HeldGoal]:
         row, methods, areas = self._rows[number], sight.terms.methods, self._areas(number)
         doubled = [one.of for one in decisions if one.kind is MeasureKind.CHECK_WEIGH]
         unclosed = frozenset(one for one in doubled if not can_be_halved(self._seen.books, one))
@@ -130,7 +130,7 @@ class WantedGoals:
                 areas=tuple((one, 1.0 if len(of_areas) == 1 else _today(one) / own) for one in of_areas),
                 others=tuple(others),
                 losing=losing,
-                drawn=drawn,
+                counted=counted,
                 tested=self._seen.tested,
                 tested_in=self._seen.tested_in,
                 of_area=goal not in self._site_wide(number),

@@ -10,7 +10,7 @@ from itertools import product
 
 from stockward.answers.detection import GoalAnswer
 from stockward.answers.plan import MeasureKind
-from stockward.protection.closed.losses_drawn import LossesDrawn
+from stockward.protection.closed.counted_books import CountedBooks
 from stockward.protection.decisions import COUNTED, DecidedLevels, Decision, Level, LevelValue, Option
 from stockward.protection.further_options import Doubled, Parted, more_series
 from stockward.unseen.error_terms import ErrorTerms
@@ -40,7 +40,7 @@ class HeldGoal:
     ``areas`` are the decisions on inventories of its areas, each with how often that area is counted today for one
     inventory of the series: the whole site is counted as often as its least counted area. ``others`` are those on its
     methods, on inventories of ``losing``, areas by the number that their normal losses have in its terms, and splits;
-    ``drawn`` says how the errors of those losses average out.
+    ``counted`` are the books with all areas counted more often, or less.
     Where its own area is split and the goal is one ``of_area``, the loss is taken in one part; the parts of any area
     share the false alarms of the ``tested`` series, ``tested_in`` each area. ``unclosed`` are methods of which no books
     can be closed that tell of weighings done twice.
@@ -59,7 +59,7 @@ class HeldGoal:
     areas: tuple[tuple[Decision, float], ...]
     others: tuple[Decision, ...]
     losing: Mapping[str, int]
-    drawn: LossesDrawn
+    counted: CountedBooks
     tested: int = 1
     tested_in: Mapping[str, int] = field(default_factory=dict)
     of_area: bool = True
@@ -229,24 +229,29 @@ class HeldGoal:
     def _terms(self, key: _Bound, series: ErrorTerms | None = None) -> ErrorTerms | None:
         """The terms of error of the series as they would be; ``None`` where it is not counted often enough for any."""
         times, *values = key
-        if not times:
+        if not isinstance(times, Fraction) or not times:
             return None
-        terms = self.sight.terms if series is None else series
-        decided = list(zip(self.others, values, strict=True))
-        for decision, value in decided:
-            if decision.kind is MeasureKind.INVENTORIES and value != 1:
+        terms = self.counted.terms(self.id, times) if series is None else _counted(series, times)
+        told_at = times if series is None else Fraction(1)
+        if terms is None:
+            return None
+        for decision, value in zip(self.others, values, strict=True):
+            if decision.kind is MeasureKind.INVENTORIES:
                 assert value is None or isinstance(value, Fraction)
-                left = self.drawn.left(decision.of, self.substance, value, terms.start, terms.end)
-                terms = terms.with_losses_drawn(self.losing[decision.of], left)
-        terms = _counted(terms, _times(times))
-        for decision, value in decided:
-            terms = self._decided(terms, decision, value)
+                terms = self._with_losses_drawn(terms, decision.of, value, told_at)
+            else:
+                terms = self._decided(terms, decision, value)
         return terms
+
+    def _with_losses_drawn(self, terms: ErrorTerms, area: str, times: Fraction | None, within: Fraction) -> ErrorTerms:
+        """The terms with an area counted otherwise: its normal losses are told in periods of its own."""
+        if times == within:
+            return terms
+        left = self.counted.losses_left(area, self.substance, times, within, terms.start, terms.end)
+        return terms.with_losses_drawn(self.losing[area], left)
 
     def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None) -> ErrorTerms:
         """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
-        if decision.kind is MeasureKind.INVENTORIES:
-            return terms  # of normal losses, which are drawn before all else
         if decision.kind is MeasureKind.OPTION:
             assert isinstance(value, Option)
             return terms.with_each_error(decision.of, random=value.random, systematic=value.systematic)

@@ -15,7 +15,7 @@ from stockward.answers.response.interruption import PlannedInterruption
 from stockward.book.known import KnownBooks
 from stockward.protection.case_goals import CaseGoals, ClosedAgain, WantedGoals, planned_goal, with_resting
 from stockward.protection.choosing import CheapestChoice, Chooser
-from stockward.protection.closed.losses_drawn import LossesDrawn
+from stockward.protection.closed.counted_books import CountedBooks
 from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.closed_search import ClosedSearch
 from stockward.protection.costs import MeasureCosts
@@ -65,7 +65,7 @@ class Planner:
         seed: int,
         closed_again: ClosedAgain,
         costs: MeasureCosts | None = None,
-        drawn: LossesDrawn | None = None,
+        counted: CountedBooks | None = None,
     ) -> None:
         self.books, self.costs, self._seen = seen.books, costs or MeasureCosts.of(seen.books), seen
         looked = list(options_of(seen.books))
@@ -82,21 +82,21 @@ class Planner:
         used = [one for one in options if one.method in wanted.methods]
         of_books = decisions_of(seen.books, self.costs, wanted.areas, wanted.methods, used, self.lots.areas)
         self.decisions = [*of_books, *self.response.decisions]
-        self._drawn = drawn or LossesDrawn.of(seen, self.decisions)
-        self.case = wanted.held(self.decisions, closed_again, self._drawn)
+        self._counted = counted or CountedBooks(seen, self.decisions)
+        self.case = wanted.held(self.decisions, closed_again, self._counted)
         self.chooser = Chooser(self.decisions, seed, self.lots.counts)
 
     def case_of(self, seen: SeenBooks, closed_again: ClosedAgain) -> CaseGoals:
         """The goals in books in which something came, with the same decisions on them."""
-        return WantedGoals(seen, self.goals).held(self.decisions, closed_again, self._drawn)
+        return WantedGoals(seen, self.goals).held(self.decisions, closed_again, CountedBooks(seen, self.decisions))
 
     def asking(self, goals: pl.DataFrame, closed_again: ClosedAgain) -> Planner:
         """The same for goals that ask for other losses."""
-        return self._taught(Planner(self._seen, goals, self._seed, closed_again, self.costs, self._drawn))
+        return self._taught(Planner(self._seen, goals, self._seed, closed_again, self.costs, self._counted))
 
     def at_costs(self, costs: MeasureCosts) -> Planner:
         """The same at other costs."""
-        other = self._taught(Planner(self._seen, self.goals, self._seed, self.case.closed_again, costs, self._drawn))
+        other = self._taught(Planner(self._seen, self.goals, self._seed, self.case.closed_again, costs, self._counted))
         for goal, known in zip(other.response.goals, self.response.goals, strict=True):
             goal.learn(known)
         return other
@@ -104,7 +104,7 @@ class Planner:
     def in_books(self, books: KnownBooks) -> Planner:
         """The same with other posts in the books: nothing in them that is weighed or counted is another."""
         seen = replace(self._seen, books=books)
-        return self._taught(Planner(seen, self.goals, self._seed, self.case.closed_again, self.costs, self._drawn))
+        return self._taught(Planner(seen, self.goals, self._seed, self.case.closed_again, self.costs, self._counted))
 
     def _taught(self, other: Planner) -> Planner:
         """A planner that knows what was measured here: which losses a plan finds is the same there."""

@@ -1,4 +1,4 @@
-"""Normal losses where areas are counted more often, or less: what a plan expects is what books closed with it tell."""
+"""Areas counted more often, or less: what a plan expects of its series is what books closed with it tell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from stockward.answers.plan import MeasureKind
 from stockward.book import read_site
 from stockward.book.known import known_at
-from stockward.protection.closed.losses_drawn import DrawnLosses, LossesDrawn
+from stockward.protection.closed.counted_books import CountedBooks, DrawnLosses
 from stockward.protection.closed.planned_books import planned_site
 from stockward.protection.closed.seen_books import SeenBooks
 from stockward.protection.planning import Planner
@@ -36,12 +36,17 @@ def seen_and_planner() -> tuple[SeenBooks, Planner, SightRequest]:
         {"propellant_mill": Fraction(2)},
         {"cartridge_hall": Fraction(1, 4), "burning_ground": Fraction(1, 2), "propellant_mill": Fraction(4)},
         {"pressing": Fraction(1, 2), "melt_pour": Fraction(2)},
+        "all, half as often",
+        "all, twice as often",
     ],
 )
 def test_areas_counted_unlike_make_the_covariance_of_closed_books(
-    seen_and_planner: tuple[SeenBooks, Planner, SightRequest], counted: dict[str, Fraction]
+    seen_and_planner: tuple[SeenBooks, Planner, SightRequest], counted: dict[str, Fraction] | str
 ) -> None:
     seen, planner, asked = seen_and_planner
+    if isinstance(counted, str):
+        times = Fraction(2) if "twice" in counted else Fraction(1, 2)
+        counted = {one.of: times for one in planner.decisions if one.kind is MeasureKind.INVENTORIES}
     choice = planner.today | {
         one: one.place_of(counted[one.of])
         for one in planner.decisions
@@ -59,22 +64,19 @@ def test_areas_counted_unlike_make_the_covariance_of_closed_books(
     assert touched
 
 
-def test_without_normal_losses_nothing_is_closed(seen_and_planner: tuple[SeenBooks, Planner, SightRequest]) -> None:
-    seen, planner, asked = seen_and_planner
-    without = known_at(seen.books.site.replace(normal_losses=seen.books["normal_losses"].clear()), None)
-    assert LossesDrawn.of(SeenBooks.of(without, asked), planner.decisions) == LossesDrawn()
-
-
-def test_what_is_not_told_is_as_an_even_flow_has_it() -> None:
-    start, end = np.array([0, 28]), np.array([28, 56])
-    even = LossesDrawn().left("hall", "TNT", Fraction(4), start, end)
-    np.testing.assert_array_equal(even, [0.25, 0.25])
-    np.testing.assert_array_equal(LossesDrawn().left("hall", "TNT", None, start, end), [0.25, 0.25])
-
-
 def test_an_uneven_flow_leaves_more_of_the_variance() -> None:
     whole = DrawnLosses(np.array([0]), np.array([28]), np.array([100.0]))
     halves = DrawnLosses(np.array([0, 14]), np.array([14, 28]), np.array([64.0, 4.0]))
-    drawn = LossesDrawn({("hall", "TNT"): {Fraction(1): whole, Fraction(2): halves}})
-    np.testing.assert_allclose(drawn.left("hall", "TNT", Fraction(2), np.array([0]), np.array([28])), [0.68])
-    np.testing.assert_allclose(drawn.left("hall", "TNT", None, np.array([0]), np.array([28])), [0.25])
+    within = np.array([0]), np.array([28])
+    np.testing.assert_allclose(halves.within(*within), [68.0])
+    np.testing.assert_allclose(whole.within(np.array([0, 7]), np.array([7, 28])), [25.0, 75.0])
+
+
+def test_what_is_not_told_is_as_an_even_flow_has_it(
+    seen_and_planner: tuple[SeenBooks, Planner, SightRequest],
+) -> None:
+    seen, planner, _ = seen_and_planner
+    books, within = CountedBooks(seen, planner.decisions), (np.array([0, 28]), np.array([28, 56]))
+    left = books.losses_left("nowhere", "TNT", Fraction(4), Fraction(1), *within)
+    np.testing.assert_array_equal(left, [0.25, 0.25])
+    np.testing.assert_array_equal(books.losses_left("nowhere", "TNT", None, Fraction(2), *within), [0.5, 0.5])
