@@ -24,9 +24,9 @@ _NEARLY = 1.05
 BLUNTED = 1.005
 """A smaller Σ moves the limits of the test in force, and can make a loss that is found larger by a little: that this
 is less than so much is taken for granted, as it was on every site on which it was measured."""
-FAR_BEYOND = 1.08
-"""How many times the limit the loss is that the test in force finds hangs on how often is counted, and hardly on
-anything else: where the least of that known would miss a goal by so much, it is not measured."""
+FAR_BEYOND = 1.3
+"""How many times the limit the loss is that the test in force finds hangs most on how often is counted: where the least
+of that known would miss a goal by so much, it is not measured."""
 GoalKey = tuple[LevelValue, ...]
 """What a goal depends on: how often the least counted of its areas is counted, and each other decision on it."""
 _Bound = tuple[LevelValue | None, ...]
@@ -197,13 +197,12 @@ class HeldGoal:
         needed = self.held(key).detectable
         return needed is not None and needed <= self.target
 
-    def is_found(self, choice: DecidedLevels, series: ErrorTerms, resting: float) -> bool:
-        """Whether a choice meets it where its series has other terms of error, and so much at earlier readings."""
-        key, target = self.key(choice), self.goal.quantity - resting
-        terms = self._terms(key, series)
-        if terms is None or terms.periods < _FEWEST_PERIODS:
+    def is_found(self, choice: DecidedLevels, terms: ErrorTerms, resting: float) -> bool:
+        """Whether a choice meets it where the series that it makes has these terms, and so much at earlier readings."""
+        target = self.goal.quantity - resting
+        if terms.periods < _FEWEST_PERIODS:
             return False
-        seeing = self._seeing(terms, key)
+        seeing = self._seeing(terms, self.key(choice))
         limit = needed_limit(seeing, self.goal)
         if limit is None or limit > target:
             return False
@@ -226,22 +225,44 @@ class HeldGoal:
         parts = {value.area: value.parts for value in key[1:] if isinstance(value, Parted) and value.parts > 1}
         return self.sight.seeing(terms, more=more_series(parts, self.tested_in, self.tested))
 
-    def _terms(self, key: _Bound, series: ErrorTerms | None = None) -> ErrorTerms | None:
+    def terms_with(self, choice: DecidedLevels) -> ErrorTerms | None:
+        """The terms of error of the series that a choice makes; ``None`` where it could not be tested."""
+        return self._terms(self.key(choice))
+
+    def _terms(self, key: _Bound) -> ErrorTerms | None:
         """The terms of error of the series as they would be; ``None`` where it is not counted often enough for any."""
         times, *values = key
         if not isinstance(times, Fraction) or not times:
             return None
-        terms = self.counted.terms(self.id, times) if series is None else _counted(series, times)
-        told_at = times if series is None else Fraction(1)
+        decided = list(zip(self.others, values, strict=True))
+        added = {
+            one.of: value
+            for one, value in decided
+            if one.kind is MeasureKind.CALIBRATIONS and isinstance(value, Fraction) and value
+        }
+        terms = self.counted.terms(self.id, times, added)
         if terms is None:
             return None
-        for decision, value in zip(self.others, values, strict=True):
-            if decision.kind is MeasureKind.INVENTORIES:
-                assert value is None or isinstance(value, Fraction)
-                terms = self._with_losses_drawn(terms, decision.of, value, told_at)
-            else:
-                terms = self._decided(terms, decision, value)
+        for decision, value in decided:
+            terms = self._decided(terms, decision, value, times)
         return terms
+
+    def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None, times: Fraction) -> ErrorTerms:
+        """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
+        if decision.kind is MeasureKind.INVENTORIES:
+            assert value is None or isinstance(value, Fraction)
+            return self._with_losses_drawn(terms, decision.of, value, times)
+        if decision.kind is MeasureKind.OPTION:
+            assert isinstance(value, Option)
+            return terms.with_each_error(decision.of, random=value.random, systematic=value.systematic)
+        if decision.kind is _CHECK_WEIGH:
+            share = value.share if isinstance(value, Doubled) else 0
+            return terms.check_weighed(decision.of, share) if share else terms
+        if decision.kind is MeasureKind.SPLIT:
+            parts = max(parts_of(decision)) if value is None else value.parts if isinstance(value, Parted) else 1
+            return terms.split(parts) if self._splits(decision) and parts > 1 else terms
+        # Of calibrations that are decided the books tell already.
+        return terms.with_errors(decision.of, systematic=0.0) if value is None else terms
 
     def _with_losses_drawn(self, terms: ErrorTerms, area: str, times: Fraction | None, within: Fraction) -> ErrorTerms:
         """The terms with an area counted otherwise: its normal losses are told in periods of its own."""
@@ -249,28 +270,6 @@ class HeldGoal:
             return terms
         left = self.counted.losses_left(area, self.substance, times, within, terms.start, terms.end)
         return terms.with_losses_drawn(self.losing[area], left)
-
-    def _decided(self, terms: ErrorTerms, decision: Decision, value: LevelValue | None) -> ErrorTerms:
-        """The terms with one decision on them: ``None`` is the best that could be decided, or better."""
-        if decision.kind is MeasureKind.OPTION:
-            assert isinstance(value, Option)
-            return terms.with_each_error(decision.of, random=value.random, systematic=value.systematic)
-        if decision.kind is _CHECK_WEIGH:
-            return (
-                terms.check_weighed(decision.of, value.share) if isinstance(value, Doubled) and value.share else terms
-            )
-        if decision.kind is MeasureKind.SPLIT:
-            parts = max(parts_of(decision)) if value is None else value.parts if isinstance(value, Parted) else 1
-            return terms.split(parts) if self._splits(decision) and parts > 1 else terms
-        if value is None:
-            return terms.with_errors(decision.of, systematic=0.0)
-        return terms.recalibrated(decision.of, float(_times(value))) if value else terms
-
-
-def _counted(terms: ErrorTerms, times: Fraction) -> ErrorTerms:
-    if times > 1:
-        return terms.counted_more(int(times))
-    return terms.counted_less(int(1 / times)) if times < 1 else terms
 
 
 def _best_of(values: Sequence[LevelValue]) -> Option | None:
@@ -292,9 +291,6 @@ def parts_of(decision: Decision) -> list[int]:
 @cache
 def reached(level: Level, often: float) -> Fraction:
     """How often a series is counted in place of once, where one of its areas is counted ``often`` times as often."""
-    times = float(_times(level.value)) * often * _NEARLY
+    value = level.value if isinstance(level.value, Fraction) else Fraction(1)
+    times = float(value) * often * _NEARLY
     return max((one for one in COUNTED if one <= times), default=Fraction(0))
-
-
-def _times(value: LevelValue | None) -> Fraction:
-    return value if isinstance(value, Fraction) else Fraction(1)

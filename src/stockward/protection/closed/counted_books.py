@@ -1,14 +1,15 @@
-"""The books with every area counted so many times as often as today: closed once for each number that is asked for.
+"""The books with areas counted so many times as often as today, and methods calibrated so often: closed when asked for.
 
-What moves does not pass evenly: of a week that is cut in two, one half may hold nearly all of it. So the terms of error
-of a series that is counted more often, or less, are those of closed books. Where an area is counted more often than
-the series that it is added up in, only its normal losses are told in periods of their own: each has an error of its
-own, and the more evenly what passed is cut, the less is left of their variance together.
+What moves does not pass evenly: of a week that is cut in two, one half may hold nearly all of it, and a load is weighed
+on one day, however often the scale is calibrated. So the terms of error of a series that is counted more often, or
+less, are those of closed books, and so are those of each method that is calibrated more often. Where an area is counted
+more often than the series that it is added up in, only its normal losses are told in periods of their own: each has an
+error of its own, and the more evenly what passed is cut, the less is left of their variance together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,7 +25,8 @@ from stockward.protection.decisions import COUNTED, Decision
 from stockward.stats.arrays import Array, Index
 from stockward.unseen.error_terms import ErrorTerms, TermTables
 
-_TODAY = Fraction(1)
+_TODAY, _AS_TODAY = Fraction(1), Fraction(0)
+"""Counted as often as today, and without calibrations that are added."""
 _ALONE = 0
 """The number of the area in a series of its own."""
 
@@ -49,16 +51,23 @@ class DrawnLosses:
 
 
 class CountedBooks:
-    """What the series of a site are made of, by how many times as often all of its areas are counted."""
+    """What the series of a site are made of, by how many times as often its areas are counted, and by calibrations."""
 
     def __init__(self, seen: SeenBooks, decisions: Sequence[Decision]) -> None:
         self._seen, self._decisions = seen, decisions
-        self._closed: dict[Fraction, _ClosedSeries] = {}
+        self._closed: dict[tuple[Fraction, Fraction], _ClosedSeries] = {}
         self._losses: dict[tuple[str, str, Fraction], DrawnLosses | None] = {}
 
-    def terms(self, series: str, times: Fraction) -> ErrorTerms | None:
-        """The terms of error of a series in the books so counted; ``None`` where it is not closed there."""
-        return self._counted(times).of(series)
+    def terms(self, series: str, times: Fraction, calibrated: Mapping[str, Fraction]) -> ErrorTerms | None:
+        """The terms of error of a series in the books so counted; ``None`` where it is not closed there.
+
+        ``calibrated`` has the days between the calibrations of each method that are added to those of today.
+        """
+        terms = self._counted(times).of(series)
+        for method, days in calibrated.items():
+            other = self._counted(times, days).of(series)
+            terms = terms and other and terms.with_method_of(other, method)
+        return terms
 
     def losses_left(
         self, area: str, substance: str, times: Fraction | None, within: Fraction, start: Index, end: Index
@@ -85,17 +94,21 @@ class CountedBooks:
             self._losses[asked] = DrawnLosses.of(terms) if terms is not None and _ALONE in terms.losing else None
         return self._losses[asked]
 
-    def _counted(self, times: Fraction) -> _ClosedSeries:
-        if times not in self._closed:
-            self._closed[times] = _ClosedSeries(self._seen.balances if times == _TODAY else self._closed_with(times))
-        return self._closed[times]
+    def _counted(self, times: Fraction, days: Fraction = _AS_TODAY) -> _ClosedSeries:
+        if (times, days) not in self._closed:
+            same = times == _TODAY and days == _AS_TODAY
+            self._closed[times, days] = _ClosedSeries(self._seen.balances if same else self._closed_with(times, days))
+        return self._closed[times, days]
 
-    def _closed_with(self, times: Fraction) -> Balances:
-        """The books closed with every area counted so many times as often, where that is possible."""
+    def _closed_with(self, times: Fraction, days: Fraction) -> Balances:
+        """The books closed with every area counted so many times as often, and every method calibrated every so many
+        days, where that is possible.
+        """
+        wanted = {MeasureKind.INVENTORIES: times, MeasureKind.CALIBRATIONS: days}
         choice = {
-            one: next((place for place, level in enumerate(one.levels) if level.value == times), one.today)
+            one: next((place for place, level in enumerate(one.levels) if level.value == wanted[one.kind]), one.today)
             for one in self._decisions
-            if one.kind is MeasureKind.INVENTORIES
+            if one.kind in wanted
         }
         return close_balances(known_at(planned_site(self._seen.books, choice, self._seen.balances.joined), None))
 

@@ -2,11 +2,11 @@
 
 What moved is multiplied by factors that are linear in those of production and dispatch, and what stands in stock is
 linear in what moved but for where a stock would run out. So are the variances and shared errors of the terms of a
-series quadratic over pieces of the range; nothing else of the terms depends on factors. Books closed at as many points
-as a quadratic has coefficients tell all of a piece. Closed at others they must give the same to 1e-9 of the largest
-term, or the piece is cut in two; where the pieces get too small, the books are closed at the factors themselves. Every
-goal is then measured with the terms at just these factors, by the test in force and limits of its own: nothing is
-interpolated but the terms, and no goal is taken to hold because it does on either side.
+series, as a plan makes it, quadratic over pieces of the range; nothing else of the terms depends on factors. Books
+closed at as many points as a quadratic has coefficients tell all of a piece. Closed at others they must give the same
+to 1e-9 of the largest term, or the piece is cut in two; where the pieces get too small, the books are closed at the
+factors themselves. Every goal is then measured with the terms at just these factors, by the test in force and limits of
+its own: nothing is interpolated but the terms, and no goal is taken to hold because it does on either side.
 """
 
 from __future__ import annotations
@@ -45,10 +45,15 @@ Closed = Callable[[Factors], CaseGoals]
 """The goals in books closed at some factors."""
 
 
+_ChoiceKey = tuple[int, ...]
+"""The places of the levels of a choice, in the order of its decisions."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A box of factors over which the terms are quadratic, with the coefficients of each goal's; ``goals`` are those of
-    books closed somewhere in it.
+    """A box of factors over which the terms with a choice are quadratic, with the coefficients of each goal's.
+
+    ``goals`` are those of books closed somewhere in it.
     """
 
     low: tuple[float, ...]
@@ -77,7 +82,8 @@ class TabulatedGoals:
     closed: Closed
     whole: bool
     closed_alone: int = 0
-    _pieces: list[_Piece] | None = field(default=None)
+    _pieces: dict[_ChoiceKey, list[_Piece]] = field(default_factory=dict)
+    _fitted: dict[tuple[float, ...], CaseGoals] = field(default_factory=dict)
     _direct: dict[tuple[float, ...], CaseGoals] = field(default_factory=dict)
     _missed: dict[tuple[tuple[float, ...], tuple[int, ...]], list[str]] = field(default_factory=dict)
 
@@ -95,7 +101,7 @@ class TabulatedGoals:
         return self._missed[key]
 
     def _misses(self, place: tuple[float, ...], factors: Factors, choice: DecidedLevels) -> list[str]:
-        piece = next((one for one in self._made() if one.holds(place)), None)
+        piece = next((one for one in self._made(choice) if one.holds(place)), None)
         if piece is None:
             goals = self._closed_at(place, factors)
             met = {id(one) for one in goals.met(choice)}
@@ -112,12 +118,13 @@ class TabulatedGoals:
             self._direct[place] = self.closed(factors)
         return self._direct[place]
 
-    def _made(self) -> list[_Piece]:
-        if self._pieces is None:
+    def _made(self, choice: DecidedLevels) -> list[_Piece]:
+        key = tuple(choice.values())
+        if key not in self._pieces:
             edges = [self._edges(name) for name in self.names]
             boxes = product(*(list(pairwise(own)) for own in edges)) if edges else ()
-            self._pieces = [piece for box in boxes for piece in self._cut(box, _MOST_CUT[len(edges)])]
-        return self._pieces
+            self._pieces[key] = [piece for box in boxes for piece in self._cut(box, choice, _MOST_CUT[len(edges)])]
+        return self._pieces[key]
 
     def _edges(self, name: str) -> list[float]:
         """The ends of the range, and factors within it at which the books change in another way."""
@@ -126,24 +133,27 @@ class TabulatedGoals:
         within = range(first, last + 1) if self.whole and last - first < _MOST_WHOLE else (1,)
         return sorted({spread.low, spread.high, *(float(one) for one in within if spread.low < one < spread.high)})
 
-    def _cut(self, box: _Box, more: int) -> Iterator[_Piece]:
+    def _cut(self, box: _Box, choice: DecidedLevels, more: int) -> Iterator[_Piece]:
         """The pieces of a box; none for a part of it of which no piece was found."""
-        piece = self._piece(tuple(low for low, _ in box), tuple(high for _, high in box))
+        piece = self._piece(tuple(low for low, _ in box), tuple(high for _, high in box), choice)
         if piece is not None:
             yield piece
         elif more:
             halves = [((low, (low + high) / 2), ((low + high) / 2, high)) for low, high in box]
             for part in product(*halves):
-                yield from self._cut(part, more - 1)
+                yield from self._cut(part, choice, more - 1)
 
-    def _piece(self, low: tuple[float, ...], high: tuple[float, ...]) -> _Piece | None:
+    def _piece(self, low: tuple[float, ...], high: tuple[float, ...], choice: DecidedLevels) -> _Piece | None:
         if any(one == two for one, two in zip(low, high, strict=True)):
             return None
         fitted, checked = _FITTED[len(low)], _CHECKED[len(low)]
         cases = [self._at(low, high, unit) for unit in (*fitted, *checked)]
         if not all(_alike(cases[0], one) for one in cases[1:]):
             return None
-        series = [[_solid(one.sight.terms) for one in case.held] for case in cases]
+        made = [[one.terms_with(choice) for one in case.held] for case in cases]
+        series = [[_solid(one) for one in own if one is not None] for own in made]
+        if any(len(own) < len(case.held) for own, case in zip(series, cases, strict=True)):
+            return None
         if not all(_same_terms(one, other) for own in zip(*series, strict=True) for one, other in pairwise(own)):
             return None
         resting = [[one.resting for one in case.held] for case in cases]
@@ -164,7 +174,10 @@ class TabulatedGoals:
         place = {
             name: one + share * (two - one) for name, one, two, share in zip(self.names, low, high, unit, strict=True)
         }
-        return self.closed(self.drawn.with_values(place))
+        key = tuple(place.values())
+        if key not in self._fitted:
+            self._fitted[key] = self.closed(self.drawn.with_values(place))
+        return self._fitted[key]
 
 
 def _monomials(places: Sequence[Sequence[float]]) -> Array:
