@@ -211,12 +211,6 @@ class ErrorTerms:
         others = self._chosen(np.flatnonzero(~self._by(method)))
         return _together(replace(others, calibration=others.calibration * slots), spread)
 
-    def with_method_of(self, other: ErrorTerms, method: str) -> ErrorTerms:
-        """The same, with the terms that a method has in the same series of other books."""
-        return _together(
-            self._chosen(np.flatnonzero(~self._by(method))), other._chosen(np.flatnonzero(other._by(method)))
-        )
-
     def check_weighed(self, method: str, share: float) -> ErrorTerms:
         """The same, this share of the method's flows being weighed again on a scale as good, and the mean booked."""
         here = self._by(method) & (self.part == _FLOW)

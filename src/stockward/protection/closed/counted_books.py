@@ -66,7 +66,7 @@ class CountedBooks:
         terms = self._counted(times).of(series)
         for method, days in calibrated.items():
             other = self._counted(times, days).of(series)
-            terms = terms and other and terms.with_method_of(other, method)
+            terms = terms and other and terms.sharing_as(other, method)
         return terms
 
     def losses_left(
