@@ -36,6 +36,7 @@ def seen_and_planner() -> tuple[SeenBooks, Planner, SightRequest]:
         {"propellant_mill": Fraction(2)},
         {"cartridge_hall": Fraction(1, 4), "burning_ground": Fraction(1, 2), "propellant_mill": Fraction(4)},
         {"pressing": Fraction(1, 2), "melt_pour": Fraction(2)},
+        {"FS-1": Fraction(30), "WB-1": Fraction(7), "propellant_mill": Fraction(2)},
         "all, half as often",
         "all, twice as often",
     ],
@@ -50,7 +51,7 @@ def test_areas_counted_unlike_make_the_covariance_of_closed_books(
     choice = planner.today | {
         one: one.place_of(counted[one.of])
         for one in planner.decisions
-        if one.kind is MeasureKind.INVENTORIES and one.of in counted
+        if one.kind in (MeasureKind.INVENTORIES, MeasureKind.CALIBRATIONS) and one.of in counted
     }
     closed = SeenBooks.of(known_at(planned_site(seen.books, choice, seen.balances.joined), None), asked)
     there = dict(zip(closed.balances.series["id"], closed.sights, strict=True))

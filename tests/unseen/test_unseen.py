@@ -109,7 +109,6 @@ def test_what_is_read_once_stays_without_error_in_every_what_if(tmp_path: Path) 
     what_ifs = (
         lambda one: one,
         lambda one: one.with_errors("scale", random=0.3, systematic=0.5),
-        lambda one: one.recalibrated("scale", 2),
         lambda one: one.check_weighed("scale", 0.4),
         lambda one: one.split(3),
         lambda one: one.counted_less(2),
@@ -124,24 +123,6 @@ def test_fewer_counts_of_drums_in_the_terms_are_fewer_in_the_books(tmp_path: Pat
     site = drums(tmp_path)
     fewer = site.replace(counts=site["counts"].filter(pl.col("inventory").is_in(["I0", "I2", "I4", "I6"])))
     np.testing.assert_allclose(terms_of(site).counted_less(2).covariance(), terms_of(fewer).covariance(), atol=1e-12)
-
-
-CALIBRATIONS = "method,at\nin,2026-01-01\nin,2026-01-29\nin,2026-02-26\n"
-
-
-def test_calibrating_in_the_terms_is_calibrating_in_the_books(tmp_path: Path) -> None:
-    # Every 28 days from the first period on, which falls on the ends of weeks.
-    by_terms = terms_of(worked_plant(tmp_path / "one", weeks=12)).recalibrated("in", 28).covariance()
-    by_books = terms_of(worked_plant(tmp_path / "two", weeks=12, calibrations=CALIBRATIONS)).covariance()
-    np.testing.assert_allclose(by_terms, by_books, atol=1e-12)
-
-
-def test_a_calibration_within_a_period_shares_its_flow_by_time(tmp_path: Path) -> None:
-    found = terms_of(worked_plant(tmp_path, weeks=2)).recalibrated("in", 3.5)
-    # Half of each week's 100 under each calibration: 4 groups of 50 with σs 0.3 %, none shared between the weeks.
-    base = terms_of(worked_plant(tmp_path, weeks=2)).covariance()
-    assert found.covariance()[0, 0] == pytest.approx(base[0, 0] - 0.09 + 2 * 0.0225)
-    assert found.covariance()[0, 1] == pytest.approx(base[0, 1] - 0.09)
 
 
 def test_smaller_errors_in_the_terms_are_smaller_errors_in_the_books(tmp_path: Path) -> None:
@@ -256,13 +237,14 @@ def test_a_goal_that_is_not_met_has_remedies_and_the_least_that_reaches_it(tmp_p
 
 def test_a_long_calibration_that_lets_the_error_be_estimated_is_said(tmp_path: Path) -> None:
     # Random errors are nothing beside the shared one, and the goal asks for a loss within a month.
-    methods = "method,random_rel,systematic_rel\nin,0.0001,0.01\nout,0.0001,0.01\ntank,0.0001,0\n"
-    site = worked_plant(tmp_path, methods=methods, goals=GOALS.format(quantity=0.01, unit="kg", days=28))
+    methods = "method,random_rel,systematic_rel,calibration_days\nin,0.0001,0.01,\nout,0.0001,0.01,\ntank,0.0001,0,\n"
+    goals = GOALS.format(quantity=0.01, unit="kg", days=28)
+    site = worked_plant(tmp_path / "one", methods=methods, goals=goals)
+    weekly = worked_plant(tmp_path / "two", methods=methods.replace("in,0.0001,0.01,", "in,0.0001,0.01,7"))
     (found,) = looked(site)
     calibrate = next(remedy for remedy in found.remedies if remedy.kind == "calibrate")
     assert calibrate.ratio > 0.99
-    terms = terms_of(site)
-    one, often = (sight(made) for made in (terms, terms.recalibrated("in", 7)))
+    one, often = (sight(terms_of(made)) for made in (site, weekly))
     assert often.limit(often.abrupt(40)) > 1.1 * one.limit(one.abrupt(40))
     assert calibrate.note == "does not help: a long common calibration lets the shared error be estimated"
 

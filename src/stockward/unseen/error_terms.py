@@ -27,9 +27,7 @@ from stockward.stats.propagation import (
     systematic_covariance,
 )
 from stockward.stats.scanning.student import EstimatedParts
-from stockward.terms.periods import MICROSECONDS_A_DAY
 from stockward.terms.verdicts import PeriodStatus
-from stockward.unseen.patterns import touched_intervals
 
 _PARTS = ("flow", "begin", "end", "normal_loss")
 _FLOW, _BEGIN, _END, _LOSS = range(4)
@@ -186,30 +184,10 @@ class ErrorTerms:
 
     def sharing_as(self, other: ErrorTerms, method: str) -> ErrorTerms:
         """The same, what one method shares between weighings being as in others of the same periods."""
-        here, shared = (
-            other._chosen(np.flatnonzero(other.method == other.methods.index(method))),
-            np.array([0, 0, 0, 1, 1, 0]),
-        )
+        here, shared = other._chosen(np.flatnonzero(other._by(method))), np.array([0, 0, 0, 1, 1, 0])
         place = np.full(len(here.method), self.methods.index(method))  # Without random errors it repeats no reading.
         again = replace(here, figures=here.figures * shared, method=place, reading=np.full(len(place), OWN))
         return _together(replace(self, figures=self.figures * (1 - self._by(method)[:, None] * shared)), again)
-
-    def recalibrated(self, method: str, days: float) -> ErrorTerms:
-        """The same, the method being calibrated every so many days besides; flows pass evenly within a period."""
-        here = np.flatnonzero(self._by(method))
-        step = days * MICROSECONDS_A_DAY
-        # A count is made at one moment; a flow spreads over its period.
-        part, period = self.part[here], self.period[here]
-        begin = np.where(part == _END, self.end[period], self.start[period]) - self.start[0]
-        until = np.where(part == _BEGIN, self.start[period], self.end[period]) - self.start[0]
-        made = _earliest(self.reading[here], begin)
-        begin, until = made, np.where(self._repeated[here], made, until)
-        source, slot, share = touched_intervals(begin / step, until / step)
-        slots = 1 + int(np.max(slot, initial=0))
-        spread = self._chosen(here[source])
-        spread = replace(spread, calibration=spread.calibration * slots + slot, figures=spread.figures * share[:, None])
-        others = self._chosen(np.flatnonzero(~self._by(method)))
-        return _together(replace(others, calibration=others.calibration * slots), spread)
 
     def check_weighed(self, method: str, share: float) -> ErrorTerms:
         """The same, this share of the method's flows being weighed again on a scale as good, and the mean booked."""
@@ -299,13 +277,6 @@ def _within(begin: Index, end: Index, times: int) -> Index:
     """Moments that cut each span into so many parts, shape (spans, times + 1)."""
     step = ((end - begin) / times)[:, None] * np.arange(times + 1)
     return np.asarray((begin[:, None] + step).astype(np.int64))
-
-
-def _earliest(reading: Index, moment: Array) -> Array:
-    """The moment of each term, or of the earliest of its reading: it was made once."""
-    order = np.lexsort((moment, reading))
-    first = order[np.searchsorted(reading[order], reading)]
-    return np.where(reading == OWN, moment, moment[first])
 
 
 class TermTables:

@@ -45,15 +45,3 @@ def even_shares(
     begun, ended = (start, end) if counted is None else counted.T
     inside = np.maximum(np.minimum(ended, last) - np.maximum(begun, first), 0)
     return np.asarray(inside / max(whole, 1))
-
-
-def touched_intervals(begin: Array, until: Array) -> tuple[Index, Index, Array]:
-    """Intervals of length 1 that each span from begin to until touches: source, number, and share of the span."""
-    first = np.floor(begin).astype(np.int64)
-    last = np.maximum(np.ceil(until).astype(np.int64) - 1, first)
-    count = last - first + 1
-    source = np.repeat(np.arange(len(begin)), count)
-    slot = first[source] + np.arange(len(source)) - np.repeat(np.cumsum(count) - count, count)
-    overlap = np.minimum(until[source], slot + 1) - np.maximum(begin[source], slot)
-    length = (until - begin)[source]
-    return source, slot, np.where(length > 0, overlap / np.where(length > 0, length, 1.0), 1.0)
