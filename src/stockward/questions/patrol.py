@@ -101,6 +101,7 @@ def _common(site: Site, shift: PatrolShift, seed: int, generated: datetime, opti
         "step_minutes": shift.step_minutes,
         "shift_minutes": shift.ground.steps * shift.step_minutes,
         "starts": shift.starts,
+        "days": shift.days,
         "change": (out * shift.step_minutes, back * shift.step_minutes),
         "set_aside": len(site.problems),
     }
@@ -110,7 +111,9 @@ def _notes(site: Site, walked: WalkedShifts, today: date) -> list[str]:
     """Rows of rounds by which nothing is said, and why."""
     astray = "in no shift of these patrols, or in an area that is none of theirs: left out."
     ahead = f"after today, {today}, and tell of nothing that was walked: left out; correct the day."
-    found = [f"{_lie(number)} {where}" for number, where in ((walked.astray, astray), (walked.ahead, ahead)) if number]
+    changed = "in a shift that a change of clocks made shorter, or in the time that it added to one: left out."
+    counted = ((walked.astray, astray), (walked.ahead, ahead), (walked.unplanned, changed))
+    found = [f"{_lie(number)} {where}" for number, where in counted if number]
     faulty = [problem for problem in site.problems if problem.table == "rounds"]
     if faulty:
         rows = "1 row of rounds is" if len(faulty) == 1 else f"{len(faulty)} rows of rounds are"

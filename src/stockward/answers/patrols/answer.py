@@ -132,8 +132,9 @@ class PatrolAnswer:
 
     ``value`` is what a thief gains at best who knows the mixture; no mixture leaves him less than ``bound``. Both are
     ``None``, and ``reason`` says why, where no walks hold what they must. Times are minutes; ``starts`` those of shifts
-    after midnight. ``unit`` is the currency, or goal quantities. ``change`` are the minutes at the begin and the end of
-    a shift, when patrols come from and return to their base: thefts are looked at that lie wholly between them.
+    after midnight, and ``days`` those of the week on which all of the posts stand. ``unit`` is the currency, or goal
+    quantities. ``change`` are the minutes at the begin and the end of a shift, when patrols come from and return to
+    their base: thefts are looked at that lie wholly between them.
     """
 
     version: str
@@ -151,6 +152,7 @@ class PatrolAnswer:
     step_minutes: float
     shift_minutes: float
     starts: tuple[int, ...]
+    days: tuple[str, ...]
     change: tuple[float, float]
     value: float | None
     bound: float | None

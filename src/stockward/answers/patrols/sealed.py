@@ -13,7 +13,8 @@ class PatrolPlan:
     """What walks are drawn from: the mixture in whole weights, and the SHA-256 of the seed that draws.
 
     ``gain`` is what the mixture leaves the best-informed thief on average, in ``unit``. Times are minutes, ``starts``
-    those of shifts after midnight.
+    those of shifts after midnight. ``timezone`` and the ``days`` of the week on which the posts stand are ``None`` in
+    plans that were sealed before they were stated.
     """
 
     site: str
@@ -26,6 +27,8 @@ class PatrolPlan:
     gain: float
     mixture: tuple[PlannedWalks, ...]
     seed_sha256: str
+    timezone: str | None = None
+    days: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

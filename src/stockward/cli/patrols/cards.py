@@ -35,7 +35,7 @@ def cards_command(
 ) -> None:  # fmt: skip
     """Draw the walks of one shift from a sealed PLAN of patrols, and write their cards."""
     from stockward.patrol.sealed.drawing import draw_patrols_from
-    from stockward.report.patrol.cards import write_cards_html, write_cards_xlsx
+    from stockward.report.patrol.cards import clock_change, write_cards_html, write_cards_xlsx
     from stockward.terms.errors import UsageError
 
     find_places_beside(plan, seed_file)
@@ -54,4 +54,8 @@ def cards_command(
             say_path(file)
     if not drawn.published:
         tell(["the plan was not compared with the commitment that was published: give it with --commitment"])
+    tell(clock_change(drawn))
+    if drawn.plan.timezone is None:
+        tell(["the plan does not state the site's time zone and the days of its posts: where the clocks change, or on "
+              "a day without patrols, its cards are wrong: seal a new plan"])  # fmt: skip
     say("hand each card out at the start of its shift, and show none before", err=True)

@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from stockward.answers.patrols.answer import PlannedWalks
 from stockward.answers.patrols.sealed import DrawnPatrols, PatrolPlan
 from stockward.counting.sealing import seed_beside
 from stockward.counting.seeds import require_seed, require_sha256, sha256_of
-from stockward.guards.need.post_hours import clock
+from stockward.guards.need.post_hours import WEEKDAYS, clock
 from stockward.patrol.sealed.plan_file import patrol_plan_digest, read_patrol_plan
+from stockward.patrol.site.night import NightShift
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_text
+
+FIRST_NIGHT, LAST_NIGHT = date(1970, 1, 2), date(9000, 1, 1)
 
 
 def draw_patrols(
@@ -28,7 +32,8 @@ def draw_patrols(
 ) -> DrawnPatrols:
     """The cards of the shift that begins on a day at a time in minutes.
 
-    Raises ``UsageError`` for a seed or a commitment that is not the plan's, and for a shift that it does not have.
+    Raises ``UsageError`` for a seed or a commitment that is not the plan's, for a shift that it does not have, and
+    for a night on which no patrol of it walks.
     """
     seed, digest = require_seed(seed), patrol_plan_digest(plan)
     if commitment is not None and require_sha256("--commitment", commitment) != digest:
@@ -46,6 +51,8 @@ def draw_patrols(
             f"no shift of the plan begins at {clock(start)}: give --shift {' or '.join(map(clock, plan.starts))}"
         )
 
+    require_walked(plan, night, start)
+
     def drawn(what: str) -> int:
         text = f"{digest}\n{night.isoformat()}\n{clock(start)}\n{what}"
         return int.from_bytes(hmac.digest(seed.encode(), text.encode(), hashlib.sha256))
@@ -57,6 +64,38 @@ def draw_patrols(
     return DrawnPatrols(
         plan=plan, commitment=digest, published=commitment is not None, night=night, start=start, cards=cards
     )
+
+
+def require_walked(plan: PatrolPlan, night: date, start: int) -> None:
+    """Raise ``UsageError``, with the mend, for a night on which the plan has no such shift, as far as it says."""
+    if not FIRST_NIGHT <= night <= LAST_NIGHT:
+        raise UsageError(f"{night} is no night to walk in: write a date such as 2026-12-01")
+    if not _stands(plan, night, start):
+        nights = (night + timedelta(days=1 + ahead) for ahead in range(len(WEEKDAYS)))
+        coming = next(one for one in nights if _stands(plan, one, start))
+        raise UsageError(
+            f"no patrol of the plan walks from {clock(start)} on {night}, a {night:%A}: its posts stand on "
+            f"{' '.join(plan.days or ())}: give --night {coming}, or where posts.csv has other days by now, seal a new "
+            "plan"
+        )
+    shift = night_of(plan, night, start)
+    if shift is not None and not shift.minutes:
+        raise UsageError(
+            f"on {night} the clocks skip the whole shift from {clock(start)}: nobody walks it, so draw no cards of it"
+        )
+
+
+def night_of(plan: PatrolPlan, night: date, start: int) -> NightShift | None:
+    """The shift of a night by the clock of the site; ``None`` where the plan does not state its time zone."""
+    if plan.timezone is None:
+        return None
+    return NightShift.of(night, start, plan.shift_minutes, ZoneInfo(plan.timezone))
+
+
+def _stands(plan: PatrolPlan, night: date, start: int) -> bool:
+    """Whether the posts stand in the shift; one that begins after midnight may be of the day before."""
+    begun = night - timedelta(days=start < plan.starts[0])
+    return plan.days is None or WEEKDAYS[begun.weekday()] in plan.days
 
 
 def _at(mixture: tuple[PlannedWalks, ...], number: int) -> PlannedWalks:

@@ -7,10 +7,12 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from stockward.answers.patrols.answer import PatrolAnswer
 from stockward.answers.patrols.sealed import PatrolPlan
 from stockward.counting.seeds import is_sha256
+from stockward.guards.need.post_hours import WEEKDAYS
 from stockward.terms.errors import SheetError, SiteError, UsageError
 from stockward.terms.files import read_bytes
 from stockward.terms.signs import escaped
@@ -37,6 +39,8 @@ def patrol_plan_of(answer: PatrolAnswer, seed_sha256: str) -> PatrolPlan:
         gain=answer.value,
         mixture=answer.mixture,
         seed_sha256=seed_sha256,
+        timezone=answer.timezone,
+        days=answer.days,
     )
 
 
@@ -87,8 +91,22 @@ def _plan_of(file: str, document: dict[str, Any]) -> PatrolPlan:
 def _require_sound(file: str, plan: PatrolPlan) -> None:
     weights = [one.weight for one in plan.mixture]
     whole = bool(weights) and min(weights) > 0 and is_sha256(plan.seed_sha256) and bool(plan.starts)
-    if not whole or any(len(one.walks) != plan.patrols for one in plan.mixture) or len(plan.bases) != plan.patrols:
+    if (
+        not whole
+        or not _is_dated(plan)
+        or any(len(one.walks) != plan.patrols for one in plan.mixture)
+        or len(plan.bases) != plan.patrols
+    ):
         raise SheetError(file, "the plan does not add up", _MEND)
+
+
+def _is_dated(plan: PatrolPlan) -> bool:
+    """Whether zone and days are such, where they are stated."""
+    days = plan.days is None or list(plan.days) == [day for day in WEEKDAYS if day in plan.days] != []
+    try:
+        return days and (plan.timezone is None or bool(ZoneInfo(plan.timezone)))
+    except (ValueError, KeyError, OSError):
+        return False
 
 
 @cache
@@ -100,5 +118,6 @@ def _adapter() -> TypeAdapter[PatrolPlan]:
 
 
 def _fields(plan: PatrolPlan) -> dict[str, Any]:
+    """All keys, without those that a plan of before does not state: its digest and its bytes have none of them."""
     fields: dict[str, Any] = _adapter().dump_python(plan, mode="json")
-    return fields
+    return {key: value for key, value in fields.items() if value is not None}

@@ -12,7 +12,7 @@ import polars as pl
 
 from stockward.answers.patrols.answer import TheftAssumption
 from stockward.book import Site
-from stockward.guards.need.post_hours import minutes_of_day
+from stockward.guards.need.post_hours import WEEKDAYS, days_listed, minutes_of_day
 from stockward.patrol.game.ground import NO_WAY, Break, Ground
 from stockward.patrol.game.thefts import Thefts
 from stockward.patrol.site.ways import walking_minutes
@@ -56,7 +56,8 @@ class PatrolShift:
     """The ground and the thefts of one shift.
 
     ``areas`` and ``names`` are in the order of the ground; ``targets`` by area. ``starts`` are the times of day at
-    which such shifts begin, ``minutes`` their length. ``bases_of_twice`` has a base for each patrol that twice the
+    which such shifts begin, ``minutes`` their length, ``days`` those of the week on which all of the posts stand.
+    ``bases_of_twice`` has a base for each patrol that twice the
     guards make, which may be more than twice the patrols where several guards walk together.
     """
 
@@ -66,6 +67,7 @@ class PatrolShift:
     ground: Ground
     step_minutes: float
     starts: tuple[int, ...]
+    days: tuple[str, ...]
     minutes: float
     unit: str
     in_currency: bool
@@ -108,11 +110,12 @@ class PatrolShift:
             ground=ground,
             step_minutes=settings.step_minutes,
             starts=hours.starts,
+            days=hours.days,
             minutes=hours.minutes,
             unit=_unit(site, rows),
             in_currency=rows[0]["worth"] is not None,
             unranged=sum(row["minutes_low"] is None or row["seen_low"] is None for row in rows),
-            notes=(*hours.notes, *hours.guards_left(site)),
+            notes=(*hours.notes, *hours.days_left(), *hours.guards_left(site)),
             bases_of_twice=tuple(place[base] for base in hours.bases_of(site, 2)),
         )
         shift.require_steps()
@@ -208,6 +211,22 @@ class _Hours:
         left = whole - length * len(starts)
         notes = [f"The last {left:g} min of a day make no whole shift, and are not planned for."] if left > 0 else []
         return cls(rows, starts, length, tuple(notes))
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The days of the week on which all of the posts stand: on others fewer patrols walk than are planned."""
+        return tuple(day for day in WEEKDAYS if all(day in days_listed(row["days"]) for row in self.posts))
+
+    def days_left(self) -> Iterator[str]:
+        """Days on which not all of the posts stand. Raises ``UsageError`` where they never do."""
+        names = ", ".join(str(row["post"]) for row in self.posts)
+        if not self.days:
+            raise UsageError(f"patrol posts {names} never stand on one day: name the one to plan for with --post")
+        if any(set(days_listed(row["days"])) != set(self.days) for row in self.posts):
+            yield (
+                f"Of {names} not all stand on every day of the others: planned is for {' '.join(self.days)}, when all "
+                "of them do; plan for the others with --post."
+            )
 
     def bases_of(self, site: Site, times: int) -> list[str]:
         """The base of each patrol that so many times the guards make."""

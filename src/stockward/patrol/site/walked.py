@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from stockward.answers.patrols.answer import PredictedPatrols
 from stockward.book import Site
+from stockward.patrol.site.night import NightShift
 
 if TYPE_CHECKING:
     from stockward.patrol.game.ground import Flags, Floats
@@ -19,44 +21,47 @@ LEAST_NIGHTS = 10
 """Of fewer shifts nothing is said on whether they can be predicted."""
 _DRAWS = 999
 _MOST_LAG = 7
-_DAY = 24 * 60
 
 
 @dataclass(frozen=True, eq=False)
 class WalkedShifts:
     """Whether a patrol was in each area at each step, shape (shifts, areas, steps), and rows that belong to none.
 
-    ``ahead`` counts rows of days that are still to come: they were not walked.
+    ``ahead`` counts rows of days that are still to come: they were not walked. ``unplanned`` are those of shifts that a
+    change of clocks made shorter than the walks that are planned, and of the time that it added to others.
     """
 
     presence: Flags
     astray: int
     ahead: int
+    unplanned: int
 
     @classmethod
     def of(cls, site: Site, shift: PatrolShift, today: date) -> WalkedShifts:
         """By the table ``rounds`` up to today: a row belongs to the shift in whose time it lies."""
         place = {area: number for number, area in enumerate(shift.areas)}
-        shifts: dict[tuple[object, int], Flags] = {}
-        astray = ahead = 0
-        for row in (
-            site["rounds"].with_columns(local=site["rounds"]["at"].dt.convert_time_zone(site.timezone)).to_dicts()
-        ):
-            if row["local"].date() > today:
+        zone = ZoneInfo(site.timezone)
+        shifts: dict[datetime, Flags] = {}
+        astray = ahead = unplanned = 0
+        for row in site["rounds"].to_dicts():
+            if row["at"].astimezone(zone).date() > today:
                 ahead += 1
                 continue
-            found = _within(row["local"], shift)
+            found = _within(row["at"], shift, zone)
             if found is None or row["area"] not in place:
                 astray += 1
                 continue
-            begins, minute = found
-            seen = shifts.setdefault(begins, np.zeros((len(shift.areas), shift.ground.steps), np.bool_))
+            night, minute = found
+            if night.minutes < night.planned or minute >= night.planned:
+                unplanned += 1
+                continue
+            seen = shifts.setdefault(night.begin, np.zeros((len(shift.areas), shift.ground.steps), np.bool_))
             stays = 0.0 if row["until"] is None else (row["until"] - row["at"]) / timedelta(minutes=1)
             first, last = (int(one // shift.step_minutes) for one in (minute, minute + stays))
             seen[place[row["area"]], first : last + 1] = True
-        walked = [shifts[key] for key in sorted(shifts, key=str)]
+        walked = [shifts[key] for key in sorted(shifts)]
         empty = np.zeros((0, len(shift.areas), shift.ground.steps), np.bool_)
-        return cls(np.stack(walked) if walked else empty, astray, ahead)
+        return cls(np.stack(walked) if walked else empty, astray, ahead, unplanned)
 
     @property
     def number(self) -> int:
@@ -84,13 +89,15 @@ class WalkedShifts:
         )
 
 
-def _within(local, shift: PatrolShift) -> tuple[tuple[object, int], float] | None:  # type: ignore[no-untyped-def]
-    """The shift that a time lies in, by the day on which it begins and its start, and minutes since then."""
-    minute = local.hour * 60 + local.minute + local.second / 60
-    for start in shift.starts:
-        passed = (minute - start) % _DAY
-        if passed < shift.ground.steps * shift.step_minutes:
-            return ((local - timedelta(minutes=passed)).date(), start), passed
+def _within(moment: datetime, shift: PatrolShift, zone: ZoneInfo) -> tuple[NightShift, float] | None:
+    """The shift that a moment lies in, and real minutes since its begin."""
+    today = moment.astimezone(zone).date()
+    for day in (today, today - timedelta(days=1)):
+        for start in shift.starts:
+            night = NightShift.of(day, start, shift.ground.steps * shift.step_minutes, zone)
+            passed = night.passed_at(moment)
+            if passed is not None:
+                return night, passed
     return None
 
 

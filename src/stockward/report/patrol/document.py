@@ -21,6 +21,7 @@ def write_patrol_json(answer: PatrolAnswer) -> str:
             "patrols": answer.patrols,
             "bases": answer.bases,
             "starts": answer.starts,
+            "days": answer.days,
             "minutes": answer.shift_minutes,
             "step_minutes": answer.step_minutes,
             "change": answer.change,
