@@ -21,7 +21,8 @@ _AROUND = {
     "version": "generated.version", "at": "generated.at", "seed": "generated.seed", "options": "generated.options",
     "site": "site.name", "timezone": None, "in_currency": None, "patrols": "shift.patrols", "bases": "shift.bases",
     "starts": "shift.starts", "days": "shift.days", "shift_minutes": "shift.minutes",
-    "step_minutes": "shift.step_minutes", "change": "shift.change", "unit": "value.unit", "value": "value.gain", "bound": "value.bound",
+    "step_minutes": "shift.step_minutes", "change": "shift.change",
+    "unit": "value.unit", "value": "value.gain", "bound": "value.bound",
 }  # fmt: skip
 """Where the document has a field of the answer that stands in another place there."""
 _ONLY_THERE = {"schema", "value.gap"}
