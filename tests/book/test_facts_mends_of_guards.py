@@ -85,3 +85,30 @@ def test_shifts_of_a_post_under_one_code_are_told_to_have_codes_of_their_own(tmp
         "give each row a code of its own"
     ]
     assert reasons(tmp_path, posts=posts.replace("P,gate,1,14", "P-late,gate,1,14")) == []
+
+
+WISH = "person,date,wish,post,start\nG1,2026-03-02,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("on,P,07:30", "no shift of P begins then: write 02:00, 06:00, 22:00, or leave it blank"),
+        ("off,Q,22:00", "no shift of Q begins then: write 08:00, or leave it blank"),
+        ("on,,07:30", "no shift of any post begins then: write 02:00, 06:00, 08:00, 22:00, or leave it blank"),
+    ],
+)
+def test_a_wish_for_a_start_that_no_shift_has_is_told_with_those_that_there_are(
+    tmp_path: Path, written: str, told: str
+) -> None:
+    head = "post,kind,guards,start,end,days,hours_per_shift\n"
+    posts = head + "P,gate,1,22:00,10:00,mon,4\nQ,gate,1,08:00,14:00,daily,\n"
+    assert reasons(tmp_path, posts=posts, wishes=WISH.format(written)) == [told]
+    for start in ("22:00", "06:00", "") if "Q" not in written else ("08:00", ""):
+        mended = f"{written.rpartition(',')[0]},{start}"
+        assert reasons(tmp_path, posts=posts, wishes=WISH.format(mended)) == []
+
+
+def test_of_a_post_that_is_set_aside_nobody_knows_when_its_shifts_begin(tmp_path: Path) -> None:
+    broken = post("mon") + "Q,gate,1,09:00,09:00,mon\n"
+    assert [one for one in reasons(tmp_path, posts=broken, wishes=WISH.format("on,,07:30")) if "then" in one] == []

@@ -24,6 +24,7 @@ from stockward.report import write_html
 from stockward.report.interruption.sentences import interruption_lines
 from stockward.report.plan.document import write_protection_json
 from stockward.report.plan.page import write_protection_html
+from stockward.report.plan.sentences import stays_words
 from stockward.report.plan.terminal import print_protection
 from stockward.report.plan.workbook import write_plan_xlsx
 from stockward.report.review.document import write_json
@@ -108,6 +109,16 @@ def test_the_plan_says_what_it_buys_and_what_that_is_worth(plan: PlanAnswer) -> 
     document = json.loads(write_protection_json(plan))
     assert document["interruption"]["then"]["chance"] == found.then.chance
     assert document["interruption"]["now"]["met"] is False
+
+
+def test_what_would_cost_nothing_is_not_called_not_worth_its_price(plan: PlanAnswer) -> None:
+    free = replace(
+        plan, measures=tuple(replace(one, cheapest=0.0) if one.of == "WALL" else one for one in plan.measures)
+    )
+    told = stays_words(free)
+    assert "Not worth their price: options on WATCH." in told
+    assert "No goal needs, though it would cost nothing: options on WALL." in told
+    assert {one.of: one.cheapest for one in plan.measures}["WALL"] > 0
 
 
 def test_the_workbook_of_the_plan_has_the_way_that_is_then_worst(plan: PlanAnswer, tmp_path: Path) -> None:

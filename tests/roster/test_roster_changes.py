@@ -21,6 +21,7 @@ from stockward.book.known import known_at
 from stockward.cli import main
 from stockward.guards.roll import on_posts, roll
 from stockward.questions.roster_changes import ChangeRequest, what_a_swap_does, who_can_stand_in
+from stockward.report.roster.changes import replacement_headline
 from stockward.report.roster.files import duties_csv, read_earlier_roster, write_roster_csv
 from stockward.roster.checker.checks import check_roster
 from stockward.roster.checker.facts import Checked, RuleBreach
@@ -315,6 +316,23 @@ def test_one_affiliation_alone_is_no_stand_in_where_a_place_is_open(tmp_path: Pa
     (shift,) = who_can_stand_in(site, "G-01", date(2026, 7, 8), ChangeRequest(generated=GENERATED)).shifts
     breaks = {one.person: [rule.rule for rule in one.breaks] for one in shift.stand_ins}
     assert breaks == {"G-03": ["mixed"], "G-04": []}
+    assert shift.left_alone
+
+
+def test_a_mixed_post_at_which_one_affiliation_is_left_alone_is_left_empty(tmp_path: Path) -> None:
+    names = ("ministry", "civilian", "civilian")
+    people = [{**one, "affiliation": name} for one, name in zip(guards(3), names, strict=True)]
+    rows = [locked_at(one, "gate", "2026-07-08 08:00") for one in ("G-01", "G-02")]
+    site = small_site(tmp_path, people, [post("gate", guards=3, mixed="yes")], assignments=rows)
+    asked = ChangeRequest(generated=GENERATED)
+    (shift,) = who_can_stand_in(site, "G-01", date(2026, 7, 8), asked).shifts
+    told = replacement_headline(shift, site.timezone)
+    assert "so leave the post empty, since one affiliation alone must not stand there, or agree on a swap" in told
+    (other,) = who_can_stand_in(site, "G-02", date(2026, 7, 8), asked).shifts
+    assert other.left_alone, "the ministry is left alone as well"
+    free = small_site(tmp_path, people, [post("gate", guards=3)], assignments=rows)
+    (other,) = who_can_stand_in(free, "G-02", date(2026, 7, 8), asked).shifts
+    assert not other.left_alone
 
 
 def test_nobody_who_keeps_every_rule_is_exit_code_four(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ class PlannedMeasure:
     ``a_year`` are how often it is done today and in the plan (of what is bought 0 or 1), ``cost_now`` and ``cost`` what
     that takes.
     ``every_days`` is how far apart the calibrations stand that are added to those of today; ``None`` where none is.
+    ``cheapest`` is what the cheapest that could be bought here takes a year; ``None`` where nothing can be.
     """
 
     kind: MeasureKind
@@ -54,6 +55,7 @@ class PlannedMeasure:
     every_days: float | None
     cost_now: float
     cost: float
+    cheapest: float | None = None
 
     @property
     def changes(self) -> bool:

@@ -31,6 +31,8 @@ from stockward.protection.response.planned import ResponsePlan
 from stockward.terms.errors import UsageError
 from stockward.terms.verdicts import Solved
 
+_OPTIONS = (Upgrade, Option, Doubled, Parted)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -309,6 +311,7 @@ class Planner:
 
     def _measure(self, decision: Decision, now_at: int, place: int) -> PlannedMeasure:
         now, then = decision.levels[now_at], decision.levels[place]
+        bought = [one for one in decision.levels if one is not now and isinstance(one.value, _OPTIONS)]
         added = then.value if decision.kind is MeasureKind.CALIBRATIONS and isinstance(then.value, Fraction) else None
         return PlannedMeasure(
             kind=decision.kind,
@@ -319,12 +322,13 @@ class Planner:
             every_days=float(added) if added else None,
             cost_now=float(now.cost),
             cost=float(then.cost),
+            cheapest=min((float(one.cost) for one in bought), default=None),
         )
 
     def _name(self, decision: Decision, level: Level) -> str:
         if isinstance(level.value, Upgrade):
             return level.value.name
-        if isinstance(level.value, (Option, Doubled, Parted)):
+        if isinstance(level.value, _OPTIONS):
             return level.value.name or decision.of
         if decision.kind is MeasureKind.INVENTORIES:
             names = dict(self.books["areas"].select(pl.col("area").cast(pl.String), "name").rows())

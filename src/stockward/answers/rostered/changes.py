@@ -57,6 +57,7 @@ class ShiftToFill:
     """A shift that somebody leaves, and the best who could take it: who breaks no rule first, then the cheapest.
 
     Of ``asked`` guards ``keep_every_rule`` would break no rule. ``cannot`` counts those who cannot stand there, by why.
+    ``left_alone`` says that without anybody one affiliation alone is left at a mixed post, which then stays empty.
     """
 
     duty: Duty
@@ -64,6 +65,7 @@ class ShiftToFill:
     asked: int
     keep_every_rule: int
     cannot: tuple[tuple[str, int], ...]
+    left_alone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,13 @@ def post_measures(
     """A measure for each post that there are options on: the option that is taken, or that none is."""
     posts: dict[str, str] = {one.post: one.name for some in choices for one in some}
     taken = {one.post: one for one in chosen}
-    return tuple(_measure(post, name, taken.get(post), costs) for post, name in sorted(posts.items()))
+    prices: dict[str, list[float]] = {}
+    for one in {one.key: one for some in choices for one in some}.values():
+        prices.setdefault(one.post, []).append(float(costs.of_option(one.key)))
+    return tuple(
+        replace(_measure(post, name, taken.get(post), costs), cheapest=min(prices[post]))
+        for post, name in sorted(posts.items())
+    )
 
 
 def _measure(post: str, name: str, option: PostOption | None, costs: MeasureCosts) -> PlannedMeasure:

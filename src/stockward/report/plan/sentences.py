@@ -202,20 +202,24 @@ def stays_words(plan: PlanAnswer) -> list[str]:
     if plan.cost is None:
         return []
     kept = [one for one in plan.measures if not one.changes and one.kind not in BOUGHT]
-    on_the_way = [one.of for one in plan.measures if one.kind in _ON_THE_WAY and not one.changes]
-    unbought = [one.of for one in plan.measures if one.kind is MeasureKind.OPTION and not one.changes]
+    undone = [one for one in plan.measures if one.kind in BOUGHT and not one.changes]
+    dear = [one for one in undone if one.cheapest != 0]
+    on_the_way = [one.of for one in dear if one.kind in _ON_THE_WAY]
+    unbought = [one.of for one in dear if one.kind is MeasureKind.OPTION]
     texts = []
     if kept:
         names = words.listed([measure_name(one)[0].lower() + measure_name(one)[1:] for one in kept], _NAMES)
         texts.append(f"As often as today: {names}.")
-    undone = (MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)
-    left = [measure_name(one) for one in plan.measures if one.kind in undone and not one.changes]
+    left = [measure_name(one) for one in dear if one.kind in (MeasureKind.CHECK_WEIGH, MeasureKind.SPLIT)]
     if left:
         texts.append(f"Not worth its price: {words.listed([one[0].lower() + one[1:] for one in left], _NAMES)}.")
     if unbought:
         texts.append(f"Not worth their price: other methods in place of {words.listed(sorted(set(unbought)), _NAMES)}.")
     if on_the_way:
         texts.append(f"Not worth their price: options on {words.listed(sorted(set(on_the_way)), _NAMES)}.")
+    free = sorted({one.of for one in undone if one.cheapest == 0})
+    if free:
+        texts.append(f"No goal needs, though it would cost nothing: options on {words.listed(free, _NAMES)}.")
     return texts
 
 

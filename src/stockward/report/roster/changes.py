@@ -45,16 +45,23 @@ def replacement_headline(shift: ShiftToFill, timezone: str) -> str:
     """The shift, and whether anybody can take it within the rules."""
     where = shift_words(shift.duty, timezone)
     if not shift.asked:
-        return f"{where}: nobody can stand there."
+        return f"{where}: nobody can stand there{f': {_left(shift)}' if shift.left_alone else ''}."
     if not shift.keep_every_rule:
         return (
             f"{where}: {words.count(shift.asked, 'guard')} could stand there, and each would break a rule; the rules "
-            "are hard limits, so leave the place open, or agree on a swap (--swap)."
+            f"are hard limits, so {_left(shift)}, or agree on a swap (--swap)."
         )
     kept = words.count(shift.keep_every_rule, "guard")
     others = shift.asked - shift.keep_every_rule
     rest = f"; {others} more would break a rule" if others else ""
     return f"{where}: {kept} can take it and keep every rule{rest}. The best come first."
+
+
+def _left(shift: ShiftToFill) -> str:
+    """What is left where nobody may stand in: a mixed post is never held by one affiliation alone."""
+    if shift.left_alone:
+        return "leave the post empty, since one affiliation alone must not stand there"
+    return "leave the place open"
 
 
 def shift_words(duty: Duty, timezone: str) -> str:
@@ -148,7 +155,7 @@ def write_replacement_json(answer: ReplacementAnswer) -> str:
     document |= {"person": answer.person, "day": answer.day}
     document["shifts"] = [
         {"duty": shift.duty, "asked": shift.asked, "keep_every_rule": shift.keep_every_rule,
-         "stand_ins": shift.stand_ins,
+         "left_alone": shift.left_alone, "stand_ins": shift.stand_ins,
          "cannot": [{"reason": why, "guards": number} for why, number in shift.cannot]}
         for shift in answer.shifts
     ]  # fmt: skip

@@ -40,7 +40,16 @@ def shift_to_fill(standing: StandingRoster, loads: GuardLoads, left: Duty, most:
         asked=len(able),
         keep_every_rule=judged.keeping(),
         cannot=tuple(sorted(cannot.items())),
+        left_alone=_left_alone(standing, left),
     )
+
+
+def _left_alone(standing: StandingRoster, left: Duty) -> bool:
+    """Whether one affiliation alone is left at a mixed post by whoever leaves it."""
+    post = standing.post(left.post)
+    at = (left.post, left.number, left.start)
+    others = {one.affiliation for one in standing.duties if one != left and (one.post, one.number, one.start) == at}
+    return post is not None and post.mixed and len(others) == 1
 
 
 class _Judged:

@@ -159,3 +159,33 @@ def a_post_stands_for_some_time(draft: Draft, table: TableDraft) -> None:
 def a_driver_has_its_amount(draft: Draft, table: TableDraft) -> None:
     """A post that grows with the site says for how much of the driver one post stands."""
     table.refuse("per", table["driver"].is_not_null() & table["per"].is_null(), "a post with a driver must give it")
+
+
+def a_wish_is_for_a_shift_of_its_post(draft: Draft, table: TableDraft) -> None:
+    """At a time at which no shift of its post ever begins, nobody could meet it."""
+    posts = draft["posts"]
+    usual = draft.settings.force.shift_hours
+    of: dict[str | None, set[int]] = {}
+    for row in posts.good().iter_rows(named=True):
+        begins = _begins(row["start"], row["end"], row["hours_per_shift"] or usual)
+        of.setdefault(row["post"], set()).update(begins)
+        of.setdefault(None, set()).update(begins)
+    if posts.bad.any():
+        # Of a post that is set aside nobody knows when its shifts begin.
+        of.pop(None, None)
+    for post, start in table.values.select("post", "start").unique().drop_nulls("start").iter_rows():
+        known = of.get(post, {start % _DAY_MINUTES})
+        if start % _DAY_MINUTES not in known:
+            where = (table["start"] == start) & table["post"].eq_missing(post) & ~table.illegible("post")
+            times = ", ".join(f"{one // 60:02d}:{one % 60:02d}" for one in sorted(known)[:_MOST_TIMES])
+            whose = post or "any post"
+            table.refuse("start", where, f"no shift of {whose} begins then: write {times}, or leave it blank")
+
+
+def _begins(start: int, end: int, hours: float) -> set[int]:
+    """The times of day at which the shifts of a post begin."""
+    until = end + _DAY_MINUTES * (end <= start)
+    return {one % _DAY_MINUTES for one in range(start, until, max(round(60 * hours), 1))}
+
+
+_MOST_TIMES = 6
