@@ -27,7 +27,6 @@ from stockward.guards.need.needed import need_of
 from stockward.guards.roll import day_of_the_books, on_posts, roll
 from stockward.roster.checker.checks import check_roster
 from stockward.roster.checker.facts import Checked, RuleBreach
-from stockward.roster.engine.problem import SATURDAY
 from stockward.roster.engine.unguarded import under_a_guard
 from stockward.roster.infeasible import ways as ways
 from stockward.roster.infeasible.colliding import collision, conflicts_in_words
@@ -52,10 +51,11 @@ from stockward.roster.infeasible.relaxing import (
 from stockward.roster.rules.stated import require_possible, require_stated, stated_rules, told_of_rules
 from stockward.roster.rules.table import CONTRACT_HOURS, HOURS_A_WEEK, OVERTIME
 from stockward.roster.site.costs import changed, fair_shares, is_met, measure_cost
-from stockward.roster.site.demand import MOST_WEEKS, TABLES, Horizon, begun_before, post_spans, rows_not_known
+from stockward.roster.site.demand import MOST_WEEKS, TABLES, Horizon, post_spans, rows_not_known
 from stockward.roster.site.making import Limit, Made, RosterProgress, make_guard_roster
 from stockward.roster.site.overtime import overtime_of
 from stockward.roster.site.problem import GuardProblem, make_problem
+from stockward.roster.told import told_of_days
 from stockward.terms.errors import FigureError, SheetError, UsageError
 from stockward.terms.limits import DEFAULT_SEED
 from stockward.terms.periods import local_day
@@ -144,8 +144,7 @@ def _make(site: Site, asked: RosterRequest, limit: Limit, progress: RosterProgre
         raise UsageError("the earlier roster has no shift of a guard in these weeks: name one of the same days")
     made_for.require_sound_locks(problem)
     notes += (*asked.told, *told_of_rules(problem), *_of_the_earlier(problem, asked))
-    notes += _of_the_first_hours(problem)
-    notes += _of_other_absences(problem)
+    notes += told_of_days(problem)
     notes += tuple(rows_not_known(site))
     short = shortages(problem)
     if short:
@@ -166,33 +165,6 @@ def _of_the_earlier(problem: GuardProblem, asked: RosterRequest) -> tuple[str, .
     return (
         f"{len(problem.earlier)} of the {len(asked.earlier)} shifts of the earlier roster fit this one: the others are "
         "on other days, at other hours, or of people who are not on it",
-    )
-
-
-def _of_the_first_hours(problem: GuardProblem) -> tuple[str, ...]:
-    """What is told where a shift from the day before reaches into the first day: this roster does not fill it."""
-    ends: dict[datetime, list[str]] = {}
-    for post in problem.posts:
-        end = begun_before(problem.horizon, post)
-        if end is not None:
-            ends.setdefault(end, []).append(post.post)
-    zone = problem.horizon.zone
-    return tuple(
-        f"{', '.join(posts)}: until {end.astimezone(zone):%H:%M} on {problem.horizon.start} the guards of the day "
-        "before stand there, whom this roster does not name, since a shift belongs to the day on which it begins"
-        for end, posts in sorted(ends.items())
-    )
-
-
-def _of_other_absences(problem: GuardProblem) -> tuple[str, ...]:
-    """What is told where contract hours lie on other days than usual, since guards are not available on some."""
-    codes = [guard.code for guard in problem.guards if any(day.weekday() < SATURDAY for day in guard.other)]
-    if not codes:
-        return ()
-    named = ", ".join(codes[:_MOST_NAMED]) + (f" and {len(codes) - _MOST_NAMED} more" if codes[_MOST_NAMED:] else "")
-    return (
-        f"{named}: on days of absence of the kind other they are not available, but the contract keeps its hours; they "
-        "lie on the days of the week that are left; an absence that takes hours is leave, sick or training",
     )
 
 
@@ -227,14 +199,17 @@ class _MadeFor:
     def problem(self, site: Site) -> GuardProblem:
         """The problem of a site, or of a what-if."""
         horizon = Horizon(self.asked.start, self.asked.weeks, site.timezone)
-        return make_problem(site, self._guards(site), horizon, numbers=self.numbers, earlier=self.asked.earlier)
+        return make_problem(
+            site, self._guards(site), horizon, numbers=self.numbers, earlier=self.asked.earlier,
+            now=self.asked.generated,
+        )  # fmt: skip
 
     def check(self, site: Site, duties: Sequence[Duty], open_places: Sequence[OpenPlace] = ()) -> None:
         """Raise ``FigureError`` where a roster breaks a rule."""
         counted = Counter((place.post, place.start) for place in open_places)
         checked = Checked(
             site, self._guards(site), duties, start=self.asked.start, weeks=self.asked.weeks, numbers=self.numbers,
-            open_places=counted,
+            open_places=counted, now=self.asked.generated,
         )  # fmt: skip
         breaches = check_roster(checked)
         if breaches:
@@ -247,7 +222,7 @@ class _MadeFor:
         locks = _locked_duties(problem)
         checked = Checked(
             self.site, self._guards(self.site), locks, start=self.asked.start, weeks=self.asked.weeks,
-            numbers=self.numbers, complete=False,
+            numbers=self.numbers, complete=False, now=self.asked.generated,
         )  # fmt: skip
         for breach in check_roster(checked):
             said = f"locked assignments break a rule ({breach})"

@@ -33,19 +33,22 @@ def check_known(checked: Checked) -> Iterator[RuleBreach]:
             yield RuleBreach(
                 "known", f"{duty.person} is no guard who can stand at a post", duty.person, duty.post, duty.day
             )
-        elif (duty.post, duty.start, duty.end) not in shifts:
+        elif (duty.post, duty.start, duty.end) not in shifts and not checked.was_worked(duty):
             yield RuleBreach("known", f"{duty.post} has no such shift on {duty.day}", duty.person, duty.post, duty.day)
 
 
 def check_staffing(checked: Checked) -> Iterator[RuleBreach]:
-    """As many stand at each of the posts in each shift as it asks for."""
-    there = Counter((duty.post, duty.number, duty.start) for duty in checked.duties)
-    there_at_all = Counter((duty.post, duty.start) for duty in checked.duties)
+    """As many stand at each of the posts in each shift as it asks for, with who worked there at other times."""
+    regular = [duty for duty in checked.duties if not checked.worked_otherwise(duty)]
+    there = Counter((duty.post, duty.number, duty.start) for duty in regular)
+    there_at_all = Counter((duty.post, duty.start) for duty in regular)
+    otherwise = _places_worked_otherwise(checked)
     for post, low, _ in checked.asked():
         name, guards = post["post"], int(post["guards"])
         number = checked.numbers.get(name, 1)
         day = low.astimezone(checked.zone).date()
         wanted = guards * number - checked.open_places.get((name, low), 0)
+        wanted -= min(otherwise.get((name, low), 0), guards * number)
         stand = there_at_all[name, low]
         if stand > wanted or (checked.complete and stand < wanted):
             yield RuleBreach("staffing", f"{stand} stand at {name} on {day} in place of {wanted}", None, name, day)
@@ -57,6 +60,17 @@ def check_staffing(checked: Checked) -> Iterator[RuleBreach]:
         if not 1 <= copy <= checked.numbers.get(name, 1):
             day = start.astimezone(checked.zone).date()
             yield RuleBreach("staffing", f"there is no {name} ({copy})", None, name, day)
+
+
+def _places_worked_otherwise(checked: Checked) -> dict[tuple[str, datetime], int]:
+    """Places of each shift that were filled at other times: as their hours come to, rounded, and at least one."""
+    shares: dict[tuple[str, datetime], float] = defaultdict(float)
+    for duty in checked.duties:
+        own = checked.own_shift(duty) if checked.worked_otherwise(duty) else None
+        if own is not None:
+            common = min(duty.end, own[1]) - max(duty.start, own[0])
+            shares[duty.post, own[0]] += common / (own[1] - own[0])
+    return {place: max(1, int(share + 0.5)) for place, share in shares.items()}
 
 
 def check_qualification(checked: Checked) -> Iterator[RuleBreach]:
@@ -79,9 +93,9 @@ def check_areas(checked: Checked) -> Iterator[RuleBreach]:
 
 
 def check_there(checked: Checked) -> Iterator[RuleBreach]:
-    """Nobody has a duty that takes place on a day on which they are absent, or do not count."""
+    """Nobody has a duty that takes place on a day on which they are absent, or do not count; what was worked, was."""
     for duty in checked.duties:
-        if duty.person in checked.people:
+        if duty.person in checked.people and not checked.was_worked(duty):
             day, last = (
                 moment.astimezone(checked.zone).date() for moment in (duty.start, duty.end - timedelta(seconds=1))
             )
@@ -102,11 +116,12 @@ def check_mixed(checked: Checked) -> Iterator[RuleBreach]:
         return
     there_: dict[tuple[str, int, datetime], list[Duty]] = defaultdict(list)
     for duty in checked.duties:
-        there_[duty.post, duty.number, duty.start].append(duty)
+        own = checked.own_shift(duty) if checked.worked_otherwise(duty) else None
+        there_[duty.post, duty.number, own[0] if own else duty.start].append(duty)
     for (name, _, start), duties in there_.items():
         post = checked.posts.get(name, {})
         affiliations = {checked.people[duty.person]["affiliation"] for duty in duties if duty.person in checked.people}
-        if post.get("mixed") and len(affiliations) < 2:
+        if post.get("mixed") and len(affiliations) < 2 and not all(map(checked.was_worked, duties)):
             day = start.astimezone(checked.zone).date()
             yield RuleBreach("mixed", f"one affiliation alone stands at {name} on {day}", None, name, day)
 
@@ -253,10 +268,10 @@ def check_pairs(checked: Checked) -> Iterator[RuleBreach]:
     most = checked.rules.max_same_pair
     if most is None:
         return
-    there_: dict[tuple[str, int, datetime], list[Stint]] = defaultdict(list)
+    there_: dict[tuple[str, int, tuple[datetime, datetime]], list[Stint]] = defaultdict(list)
     for stints in checked.stints.values():
         for one in stints:
-            there_[one.post, one.number if one.planned else 0, one.start].append(one)
+            there_[one.post, one.number if one.planned else 0, (one.start, one.end)].append(one)
     met: dict[tuple[str, str], list[tuple[date, bool]]] = defaultdict(list)
     for together in there_.values():
         for one, other in combinations(sorted(together, key=lambda stint: stint.person), 2):

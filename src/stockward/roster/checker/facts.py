@@ -77,6 +77,7 @@ class Checked:
         numbers: Mapping[str, int],
         open_places: Mapping[tuple[str, datetime], int] | None = None,
         complete: bool = True,
+        now: datetime | None = None,
     ) -> None:
         self.site, self.rules = site, site.settings.work_rules
         self.zone = ZoneInfo(site.timezone)
@@ -86,6 +87,7 @@ class Checked:
         self.posts: dict[str, dict[str, Any]] = {row["post"]: row for row in site["posts"].iter_rows(named=True)}
         self.people: dict[str, dict[str, Any]] = {row["person"]: row for row in roll.iter_rows(named=True)}
         self.duties = duties
+        self._worked = self._begun_by(now)
         self.before, self.after = self._settled()
         self.since = min((stint.day for stint in self.before), default=start)
         self._nights: dict[tuple[datetime, datetime], bool] = {}
@@ -98,6 +100,35 @@ class Checked:
             self.stints[one.person].append(one)
         for ones in self.stints.values():
             ones.sort(key=lambda one: one.start)
+
+    def _begun_by(self, now: datetime | None) -> set[tuple[str, str, datetime, datetime]]:
+        """What is locked and has begun by a moment, and so was worked: whose, where, from when to when."""
+        return {
+            (row["person"], row["post"], row["start"], row["end"] or self._own_end(row["post"], row["start"]))
+            for row in self.site["assignments"].iter_rows(named=True)
+            if now is not None and row["locked"] and row["start"] < now
+        }
+
+    def was_worked(self, duty: Duty) -> bool:
+        """Whether a duty is a fact: entered as locked, and begun."""
+        return (duty.person, duty.post, duty.start, duty.end) in self._worked
+
+    def own_shift(self, duty: Duty) -> tuple[datetime, datetime] | None:
+        """The shift of its post with which a duty has most time in common; ``None`` without any."""
+        best, most = None, 0.0
+        day = duty.start.astimezone(self.zone).date()
+        for step in range(-2, 2) if duty.post in self.posts else ():
+            one = day + ONE_DAY * step
+            if _NAMES[one.weekday()] in self.posts[duty.post]["days"]:
+                for low, high in self.spans(self.posts[duty.post], one):
+                    common = (min(duty.end, high) - max(duty.start, low)).total_seconds()
+                    if common > most:
+                        best, most = (low, high), common
+        return best
+
+    def worked_otherwise(self, duty: Duty) -> bool:
+        """Whether a duty was worked, and at other times than a shift of its post."""
+        return self.was_worked(duty) and (duty.start, duty.end) != self.own_shift(duty)
 
     def _settled(self) -> tuple[list[Stint], list[Stint]]:
         """Assignments before the start, of the last five weeks or an average's, and locked ones after the end."""

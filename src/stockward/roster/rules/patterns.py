@@ -144,7 +144,7 @@ def pattern_contradictions(problem: GuardProblem) -> list[tuple[str, str]]:
                           f"write {key} = {length}, or another pattern"))  # fmt: skip
     for group in problem.groups:
         letter = _KINDS[problem.shifts[group.shift].kind]
-        if not {letter, "W"} & set(cells):
+        if not {letter, "W"} & set(cells) and not group.taken_in:
             kind = {"N": "at night", "E": "that begin before noon", "L": "that begin after noon"}[letter]
             post = group.posts[0].post
             found.append((f"pattern = {rules.pattern} has no shifts {kind}, but {post} has",

@@ -140,7 +140,7 @@ def _require_short_nights(problem: GuardProblem) -> None:
     most = LONGEST_NIGHT.limit(problem)
     for group in problem.groups if most is not None else ():
         shift = problem.shifts[group.shift]
-        if shift.night and shift.minutes > (most or 0):
+        if shift.night and shift.minutes > (most or 0) and not group.taken_in:
             post, hours = group.posts[0].post, LONGEST_NIGHT.value(problem.rules)
             _refuse_one(
                 f"{LONGEST_NIGHT.key} = {hours:g}, but {post} has night shifts of {shift.minutes / 60:g} hours",

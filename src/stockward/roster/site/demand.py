@@ -7,7 +7,7 @@ hours: a night on which the clocks change has one more or one less.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -231,12 +231,6 @@ def begun_before(horizon: Horizon, post: RosterPost) -> datetime | None:
             if horizon.moment(-1, begins) < horizon.moment(0, 0) < horizon.moment(-1, ends):
                 return horizon.moment(-1, ends)
     return None
-
-
-def dated_shifts(horizon: Horizon, posts: Sequence[RosterPost]) -> list[DatedShift]:
-    """Every time to work within the horizon, in order of time."""
-    spans = {span for post in posts for span in post_spans(horizon, post)}
-    return [shift_of(horizon, start, end) for start, end in sorted(spans)]
 
 
 def rows_not_known(site: Site) -> list[str]:

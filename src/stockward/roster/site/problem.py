@@ -8,7 +8,7 @@ guard only when to work.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NoReturn
@@ -17,8 +17,9 @@ import polars as pl
 
 from stockward.book import Site
 from stockward.book.settings import WorkRules
-from stockward.roster.site.demand import DatedShift, Horizon, RosterPost, dated_shifts, post_spans, read_posts
+from stockward.roster.site.demand import DatedShift, Horizon, RosterPost, post_spans, read_posts, shift_of
 from stockward.roster.site.staff import RosterGuard, RosterStaff, Worked, read_assignments, read_staff
+from stockward.roster.standing.worked_otherwise import AskedPost, WorkedOtherwise
 from stockward.terms.errors import SheetError
 
 
@@ -30,6 +31,8 @@ class PostGroup:
     posts: tuple[RosterPost, ...]
     classes: tuple[int, ...]
     """The classes of guards that can stand there."""
+    taken_in: bool = False
+    """Whether it is what was worked at other times than the posts have, for those alone who have."""
 
     @property
     def number(self) -> int:
@@ -91,6 +94,10 @@ class GuardProblem:
     named_posts: frozenset[str]
     """Posts that a wish or a lock names."""
     left_out: tuple[tuple[str, str], ...]
+    done: frozenset[tuple[int, int]] = frozenset()
+    """Guards and shifts that are locked and have begun: they were worked, whatever becomes of the day after."""
+    taken_in: Mapping[tuple[int, int], datetime | None] = field(default_factory=dict)
+    """Of those at other times than the post has: when the shift begins to which they belong."""
 
     @cached_property
     def class_of(self) -> dict[int, int]:
@@ -121,7 +128,8 @@ class GuardProblem:
             tuple(
                 number
                 for number, shift in enumerate(self.shifts)
-                if number in can.get(self.class_of[who], ()) and guard.there.issuperset(shift.touched)
+                if number in can.get(self.class_of[who], ())
+                and (guard.there.issuperset(shift.touched) or (who, number) in self.done)
             )
             for who, guard in enumerate(self.guards)
         )
@@ -134,6 +142,7 @@ def make_problem(
     *,
     numbers: Mapping[str, int] | None = None,
     earlier: Mapping[tuple[str, datetime], str] | None = None,
+    now: datetime | None = None,
 ) -> GuardProblem:
     """The problem of a site.
 
@@ -150,6 +159,8 @@ def make_problem(
     earlier
         An earlier roster: post by guard's code and moment of start. Where none is given, assignments of the site from
         the start on that are not locked stand in for it.
+    now
+        What is locked and has begun by then was worked, also at other times than its post has; nothing was without it.
 
     Raises
     ------
@@ -160,12 +171,20 @@ def make_problem(
     """
     posts = read_posts(site, numbers or {})
     staff = read_staff(site, roll, horizon)
-    shifts = tuple(dated_shifts(horizon, posts))
-    given = _Assignments(site, staff, horizon, posts, shifts)
+    by_name = {post.post: post for post in posts}
+    codes = {guard.code: guard.affiliation for guard in staff.guards}
+    rows = read_assignments(site, horizon, by_name)
+    done = [one for one, locked in rows if locked and now is not None and one.shift.start < now]
+    inside = [one for one in done if one.guard in codes and 0 <= one.shift.day < horizon.days]
+    otherwise = WorkedOtherwise.among(inside, by_name, horizon)
+    asked = tuple(otherwise.asked(posts, horizon, codes))
+    shifts = tuple(shift_of(horizon, *span) for span in sorted({one.span for one in asked}))
+    given = _Assignments(site, staff, horizon, posts, shifts, rows, otherwise)
     wishes = _wishes(site, staff, horizon)
     named_posts = {wish.post for wish in wishes if wish.post} | set(given.locked.values())
     named_guards = {wish.guard for wish in wishes if wish.post} | {guard for guard, _ in given.locked}
     classes = _classes(staff.guards, posts, named_guards)
+    taken_in = given.taken_in(otherwise)
     return GuardProblem(
         horizon=horizon,
         rules=site.settings.work_rules,
@@ -173,14 +192,16 @@ def make_problem(
         shifts=shifts,
         guards=staff.guards,
         classes=classes,
-        groups=_groups(horizon, posts, shifts, staff.guards, classes, named_posts),
+        groups=_groups(asked, shifts, staff.guards, classes, named_posts),
         worked=given.worked,
         locked=given.locked,
         wishes=wishes,
-        earlier=given.earlier if earlier is None else _earlier(earlier, staff, shifts, posts, horizon),
+        earlier=given.earlier if earlier is None else _earlier(earlier, staff, shifts, posts, horizon, taken_in),
         history_from=given.history_from,
         named_posts=frozenset(named_posts),
         left_out=staff.left_out,
+        done=frozenset(given.place_of(one) for one in inside if given.place_of(one) in given.locked),
+        taken_in=taken_in,
     )
 
 
@@ -194,13 +215,14 @@ class _Assignments:
         horizon: Horizon,
         posts: Sequence[RosterPost],
         shifts: Sequence[DatedShift],
+        rows: Sequence[tuple[Worked, bool]],
+        otherwise: WorkedOtherwise,
     ) -> None:
+        self._otherwise = otherwise
         self._file = site.sources.get("assignments", "assignments")
         self._numbers = {guard.code: number for number, guard in enumerate(staff.guards)}
         self._left_out = dict(staff.left_out)
         self._shifts = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
-        by_name = {post.post: post for post in posts}
-        rows = read_assignments(site, horizon, by_name)
         worked: list[list[Worked]] = [[] for _ in staff.guards]
         planned: dict[tuple[int, int], str] = {}
         self.locked: dict[tuple[int, int], str] = {}
@@ -217,6 +239,14 @@ class _Assignments:
         self.worked = tuple(tuple(ones) for ones in worked)
         self.earlier = planned or None
 
+    def place_of(self, one: Worked) -> tuple[int, int]:
+        """The guard and shift of an assignment of a guard who is on the roster; −1 for a shift that there is not."""
+        return self._numbers[one.guard], self._shifts.get((one.shift.start, one.shift.end), -1)
+
+    def taken_in(self, otherwise: WorkedOtherwise) -> dict[tuple[int, int], datetime | None]:
+        """When the shift begins to which each belongs that was worked at other times."""
+        return {self.place_of(one): None if span is None else span[0] for one, span in otherwise.of.items()}
+
     def _lock(self, one: Worked, posts: Sequence[RosterPost], horizon: Horizon) -> tuple[int, int]:
         """The guard and shift of a locked assignment."""
         if one.guard not in self._numbers:
@@ -226,7 +256,8 @@ class _Assignments:
         post = next((post for post in posts if post.post == one.post), None)
         if post is None:
             self._refuse(one, f"no {one.post} stands", "unlock it, or correct its row of posts, or its number")
-        if shift is None or (one.shift.start, one.shift.end) not in post_spans(horizon, post):
+        own = one in self._otherwise.of or (one.shift.start, one.shift.end) in post_spans(horizon, post)
+        if shift is None or not own:
             after = horizon.date(one.shift.day + 1)
             self._refuse(
                 one,
@@ -267,8 +298,7 @@ def _classes(
 
 
 def _groups(
-    horizon: Horizon,
-    posts: Sequence[RosterPost],
+    asked: Sequence[AskedPost],
     shifts: Sequence[DatedShift],
     guards: Sequence[RosterGuard],
     classes: Sequence[Sequence[int]],
@@ -276,18 +306,24 @@ def _groups(
 ) -> tuple[PostGroup, ...]:
     """Posts that the same classes can hold, with as many guards, mixed or not, at the same time."""
     numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
-    able = {
-        post.post: tuple(number for number, members in enumerate(classes) if guards[members[0]].can_stand(post))
-        for post in posts
-    }
-    alike: dict[tuple[int, tuple[int, ...], int, bool, str], list[RosterPost]] = {}
-    for post in posts:
-        for span in post_spans(horizon, post):
-            alone = post.post if post.post in named else ""
-            key = (numbers[span], able[post.post], post.guards, post.mixed, alone)
-            alike.setdefault(key, []).append(post)
-    groups = [PostGroup(key[0], tuple(members), key[1]) for key, members in alike.items()]
+    alike: dict[tuple[int, tuple[int, ...], int, bool, str, bool], list[RosterPost]] = {}
+    able: dict[tuple[str, frozenset[str], tuple[str, ...]], tuple[int, ...]] = {}
+    for one in asked:
+        key = one.post.post, one.but, one.worked
+        if key not in able:
+            able[key] = tuple(number for number, members in enumerate(classes) if _can_fill(guards[members[0]], one))
+        alone = one.post.post if one.post.post in named else ""
+        of = (numbers[one.span], able[key], one.post.guards, one.post.mixed, alone, bool(one.worked))
+        alike.setdefault(of, []).append(one.post)
+    groups = [PostGroup(key[0], tuple(members), key[1], key[5]) for key, members in alike.items()]
     return tuple(sorted(groups, key=lambda group: (group.shift, group.posts[0].row)))
+
+
+def _can_fill(guard: RosterGuard, asked: AskedPost) -> bool:
+    """Whether a guard can stand there; at what was worked otherwise those alone who have."""
+    if asked.worked:
+        return guard.code in asked.worked
+    return guard.can_stand(asked.post) and guard.affiliation not in asked.but
 
 
 def _earlier(
@@ -296,17 +332,24 @@ def _earlier(
     shifts: Sequence[DatedShift],
     posts: Sequence[RosterPost],
     horizon: Horizon,
+    taken_in: Mapping[tuple[int, int], datetime | None],
 ) -> dict[tuple[int, int], str]:
     """The earlier roster as far as its guards and shifts are those of this one.
 
     Where shifts of several lengths begin at a moment, its shift is that of its post; of a post that is no more, any.
+    What was worked at other times is the shift to which it belongs.
     """
     numbers = {(shift.start, shift.end): number for number, shift in enumerate(shifts)}
-    of_post = {(post.post, span[0]): numbers[span] for post in posts for span in post_spans(horizon, post)}
+    of_post = {
+        (post.post, span[0]): numbers[span] for post in posts for span in post_spans(horizon, post) if span in numbers
+    }
     of_any = {shift.start: number for number, shift in enumerate(shifts)}
     guards = {guard.code: number for number, guard in enumerate(staff.guards)}
-    return {
-        (guards[code], of_post.get((post, start), of_any[start])): post
-        for (code, start), post in earlier.items()
-        if code in guards and start in of_any
-    }
+    own = {(guard, start): shift for (guard, shift), start in taken_in.items()}
+    found = {}
+    for (code, start), post in earlier.items():
+        if code in guards:
+            shift = own.get((guards[code], start), of_post.get((post, start), of_any.get(start)))
+            if shift is not None:
+                found[guards[code], shift] = post
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from itertools import combinations
 
@@ -177,15 +178,18 @@ class Settling:
 
     def _of_one_affiliation(self) -> list[list[Settled]]:
         """Those who stand together at a mixed post and are all of one affiliation."""
-        together: dict[tuple[int, str, int], list[Settled]] = {}
+        together: dict[tuple[datetime | None, str, int], list[Settled]] = {}
         for shift, there in self.at.items():
             for who in there:
                 if who.place.post in self._mixed:
-                    together.setdefault((shift, who.place.post, who.place.number), []).append(who)
+                    # What was worked at other times stands with those of the shift to which it belongs.
+                    begins = self.problem.taken_in.get((who.guard, shift), self.problem.shifts[shift].start)
+                    together.setdefault((begins, who.place.post, who.place.number), []).append(who)
         return [
             standing
             for standing in together.values()
             if len({self.problem.guards[who.guard].affiliation for who in standing}) < 2
+            and not all((who.guard, who.shift) in self.problem.done for who in standing)
         ]
 
     def _part_pairs(self) -> bool:
