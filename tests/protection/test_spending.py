@@ -79,7 +79,7 @@ def test_each_point_of_the_front_is_the_plan_of_a_site_with_just_those_goals(see
     assert costs == sorted(costs)
 
 
-@pytest.mark.parametrize(("seed", "hinges"), [(0, 3), (2, 3), (9, 0), (19, 2)])
+@pytest.mark.parametrize(("seed", "hinges"), [(0, 3), (2, 3), (6, 0), (19, 2)])
 def test_a_plan_hinges_on_the_costs_at_which_a_plan_made_anew_is_cheaper(seed: int, hinges: int) -> None:
     site = with_ranges(drawn_site(seed))
     plan = planned(site)

@@ -182,7 +182,7 @@ def _held(said: Told, answer: dict[str, Any], books: Books, form: Form, truth: T
     if missing := {series for series, _ in books.missing} - {series["id"] for series in answer["series"]}:
         wrong += [f"no series {series}" for series in missing if not any(one == series for one, _ in truth.hidden)]
     alarmed = any(series["verdict"] in ALARMS for series in answer["series"])
-    unstated = "method: name one" in _words(said, answer) or "states no" in _words(said, answer)
+    unstated = any(one in _words(said, answer) for one in ("no method measured", "states no"))
     right = 1 if alarmed else 3 if aside or unstated else 0
     if said.exit_code != right:
         wrong.append(f"exit code {said.exit_code} in place of {right}")

@@ -40,7 +40,8 @@ def no_errors_stated(rng: random.Random) -> Neighbour:
         areas = {bare[0]["from_area"], bare[0]["to_area"]}
         periods = {next(one.period for one in works.entries if one.row is bare[0])}
     hidden = works.touched(areas, material_set, periods)
-    mends = [Mend("states" if how != "empty method" else "error", lambda tables: _scaled(tables, works.bulk))]
+    words = "no method measured" if how != "empty method" else "error"
+    mends = [Mend(words, lambda tables: _scaled(tables, works.bulk))]
     return reviewed(
         f"no error stated: {how}",
         books,

@@ -17,6 +17,8 @@ from stockward.terms.units import unit_written
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
 _BARE_UNIT = re.compile(r"(?is)(?P<name>.*?[^\W\d_].*?)[\s/,]+(?:in\s+)?(?P<unit>[^\W\d_]+)\.?")
+_LONGEST_HEADER = 100
+"""What is longer is text, and is not looked through for a unit: to find none takes time that grows with its square."""
 _OTHER_WORDS = frozenset(("no", "nr", "nos", "to", "un", "ud", "und", "u", "item", "items", "unit", "units", "mt"))
 """Units that are other words as well where they stand behind a name: *Received no.*, *Issued to*."""
 _QUANTITIES = frozenset(("quantity", "in", "out", "balance", "counted", "book", "difference"))
@@ -93,8 +95,14 @@ def _roles_by_letters(vocabulary: str) -> Mapping[str, tuple[str, int]]:
 
 def _without_bare_unit(header: str) -> str:
     """A header without the unit that stands behind it; empty where none does."""
-    found = _BARE_UNIT.fullmatch(header.strip())
+    found = _with_bare_unit(header)
     return found["name"] if found and _is_unit_alone(found["unit"]) else ""
+
+
+def _with_bare_unit(header: str) -> re.Match[str] | None:
+    """A header as a name and what stands behind it; ``None`` where it is no such header."""
+    bare = header.strip()
+    return _BARE_UNIT.fullmatch(bare) if len(bare) <= _LONGEST_HEADER else None
 
 
 def _is_unit_alone(word: str) -> bool:
@@ -105,7 +113,7 @@ def unit_of_header(header: str) -> str:
     """The unit of a column that its header names, in brackets or behind the name of a quantity; empty for none."""
     if _BRACKETS.search(header) or not _without_bare_unit(header) or (known_as(header) or ("",))[0] not in _QUANTITIES:
         return in_brackets(header)
-    found = _BARE_UNIT.fullmatch(header.strip())
+    found = _with_bare_unit(header)
     return found["unit"] if found else ""
 
 
