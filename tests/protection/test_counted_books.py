@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.protection.sites_to_plan import drawn_site
 
 from stockward.answers.plan import MeasureKind
 from stockward.book import read_site
@@ -81,3 +82,24 @@ def test_what_is_not_told_is_as_an_even_flow_has_it(
     left = books.losses_left("nowhere", "TNT", Fraction(4), Fraction(1), *within)
     np.testing.assert_array_equal(left, [0.25, 0.25])
     np.testing.assert_array_equal(books.losses_left("nowhere", "TNT", None, Fraction(2), *within), [0.5, 0.5])
+
+
+def test_calibrations_fall_where_they_fall_today_whatever_else_is_counted_less() -> None:
+    """They are told from the first use of a scale, which may be an inventory that is left out."""
+    site = drawn_site(5017)
+    asked = SightRequest(goals=site["goals"], detection=0.95, seed=1)
+    seen = SeenBooks.of(known_at(site, None), asked)
+    planner = Planner(seen, asked.goals, 1, lambda _: {})
+    for areas in ({"north"}, {"north", "south"}):
+        choice = planner.today | {
+            one: one.place_of(Fraction(1, 4))
+            for one in planner.decisions
+            if one.kind is MeasureKind.INVENTORIES and one.of in areas
+        }
+        closed = SeenBooks.of(known_at(planned_site(seen.books, choice, seen.balances.joined), None), asked)
+        there = dict(zip(closed.balances.series["id"], closed.sights, strict=True))
+        held = next(one for one in planner.case.held if one.area == "north")
+        sight, terms = there[held.id], held.terms_with(choice)
+        assert sight is not None
+        assert terms is not None
+        np.testing.assert_allclose(terms.covariance(), sight.terms.covariance(), rtol=1e-9)

@@ -12,6 +12,7 @@ from itertools import pairwise
 import polars as pl
 
 from stockward.answers.plan import MeasureKind
+from stockward.balance.sigma.terms import calibrations_of, key_list
 from stockward.balance.stocks import BookStock
 from stockward.book import Site
 from stockward.book.known import KnownBooks
@@ -47,6 +48,8 @@ def planned_site(books: KnownBooks, choice: DecidedLevels, joined: pl.DataFrame)
             calibrations = _calibrated(books, calibrations, one.of, value) if value else calibrations
         elif value != 1:
             counts = _counted(books, counts, one.of, value, kept_first)
+    if counts is not books.counts:
+        calibrations = _kept_as_today(books, calibrations)
     tables = {"counts": counts, "methods": methods, "calibrations": calibrations, "movements": books.movements}
     # The other scale has the errors and the calibrations that the plan gives the first.
     for value in doubled:
@@ -138,6 +141,20 @@ def _as(rows: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
         else pl.lit(0, dtype).alias(name)
         for name, dtype in like.schema.items()
     )
+
+
+def _kept_as_today(books: KnownBooks, calibrations: pl.DataFrame) -> pl.DataFrame:
+    """With the calibrations that follow from ``calibration_days`` where they fall today.
+
+    They are told from the first use of a method, which may be an inventory that the plan leaves out.
+    """
+    methods = key_list(books.counts["method"])
+    owners, moments = calibrations_of(books, methods)
+    listed = set(calibrations["method"].cast(pl.String))
+    rows = [(methods[owner], at) for owner, at in zip(owners, moments, strict=True) if methods[owner] not in listed]
+    added = pl.DataFrame(rows, schema={"method": pl.String, "at": pl.Int64}, orient="row")
+    added = added.with_columns(pl.col("at").cast(calibrations.schema["at"]))
+    return pl.concat([calibrations, _as(added, calibrations)])
 
 
 def _calibrated(books: KnownBooks, calibrations: pl.DataFrame, method: str, days: Fraction) -> pl.DataFrame:
