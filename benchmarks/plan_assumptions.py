@@ -39,7 +39,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sites", type=int, default=60)
     asked = parser.parse_args()
-    sites = [drawn_site(5000 + seed) for seed in range(asked.sites)]
+    # A store that ran out has counts that are set aside.
+    sites = [site for seed in range(asked.sites) if not (site := drawn_site(5000 + seed)).problems]
     sites += [read_site(_EXAMPLES / name) for name in ("quarry", "depot")]
     blunted, apart, unexpected = [1.0], [1.0], [0.0]
     for number, site in enumerate(sites):
@@ -52,7 +53,7 @@ def main() -> None:
             apart += _apart(held)
     figure(f"goals of {len(sites)} sites: loss found with a smaller Σ, times that before", max(blunted), limit=BLUNTED)
     figure("loss found by the limit, largest beside least of as many counts", max(apart), limit=FAR_BEYOND)
-    figure("loss found in closed books, share by which it is not the expected one", max(unexpected), limit=0.03)
+    figure("loss found in closed books, share by which it is not the expected one", max(unexpected), limit=0.01)
 
 
 def _unexpected(planner: Planner, draw: random.Random) -> Iterator[float]:
