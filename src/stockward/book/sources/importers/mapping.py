@@ -61,6 +61,7 @@ class Question:
         text = answer.strip()
         if number := whole_up_to(text, len(self.choices)):
             return self.choices[number - 1]
+        text = text if text in self.choices else _unquoted(text)
         known = next((choice for choice in self.choices if choice.casefold() == text.casefold()), None)
         return known if known is not None else text if self.free and text else None
 
@@ -271,19 +272,31 @@ def _comment(text: str) -> str:
 def _held(one: Mapping[str, Any], answer: str, file: str) -> str:
     """An answer among its choices, in whatever letter case; free ones are as they are.
 
-    Raises ``SiteError`` for one that is none of the choices, where no other is taken.
+    A number is the choice of that number, also where other answers are taken; within quotes it is a name. Raises
+    ``SiteError`` for one that is none of the choices, where no other is taken, and for one that may be either of two.
     """
     listed = one.get("choices", [])
     choices = [str(choice) for choice in listed] if isinstance(listed, list) else []
     number = whole_up_to(answer, len(choices))
-    if number and answer not in choices and not one.get("other_answers"):
+    if number and answer in choices and choices[number - 1] != answer:
+        said = f"{answer!r} is choice {number} of the question about {one.get('about')}, and a name among its choices"
+        mend = f"""write "'{answer}'" for the name, or "'{choices[number - 1]}'" for the choice"""
+        raise SiteError(file, said, mend)
+    if number:
         # So the choices are numbered where they are shown.
         return choices[number - 1]
+    answer = answer if answer in choices else _unquoted(answer)
     known = next((choice for choice in choices if choice.casefold() == answer.casefold()), None)
     if known is None and not one.get("other_answers", not choices):
         mend = f"write one of {', '.join(choices[:_MOST_SHOWN])}"
         raise SiteError(file, f"{answer!r} is no answer to the question about {one.get('about')}", mend)
     return answer if known is None else known
+
+
+def _unquoted(answer: str) -> str:
+    """An answer without the quotes that make a number a name."""
+    is_quoted = len(answer) > 2 and answer[0] == answer[-1] and answer[0] in "'\""
+    return answer[1:-1].strip() if is_quoted else answer
 
 
 def _leaves(tree: Mapping[str, Any], path: Path, file: str) -> Iterator[tuple[Path, Any]]:
