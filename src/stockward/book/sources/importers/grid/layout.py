@@ -32,6 +32,7 @@ from stockward.book.sources.importers.grid.labels import (
 )
 from stockward.book.sources.importers.grid.merges import merged_figures
 from stockward.book.sources.importers.written.days import is_a_month
+from stockward.book.sources.importers.written.month_lines import is_a_month_line, with_month_typed
 from stockward.book.sources.naming.aliases import how_many_known, is_known, may_be_known, role_of
 from stockward.terms.spelling import folded
 
@@ -301,6 +302,7 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
             marked = zip(block.places, cells, strict=True)
             cells = tuple([MERGED if (number, place) in shared else cell for place, cell in marked])
         filled = [cell for cell in cells if type(cell) is not str or (cell and not cell.isspace())]
+        filled = with_month_typed(filled, block.grid.rows, range(number, end), block.places)
         if not filled or (
             isinstance(filled[0], str) and all(isinstance(cell, str) and _RULE.match(cell) for cell in filled)
         ):
@@ -349,13 +351,14 @@ def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:
 
 def heading_of(titles: Sequence[str]) -> str:
     """What heads the first rows below titles: what their labels say, or else the last of them."""
+    titles = [title for title in titles if not is_a_month_line(title)]
     labelled = [title for title in titles if line_of_labels([title])]
     return BETWEEN_LABELS.join(labelled) if labelled else titles[-1] if titles else ""
 
 
 def _headed_by(text: str, heading: str, month: str) -> tuple[str, str]:
     """What heads the rows below a line, and their month; a month leaves them below what headed them before."""
-    return (heading, text) if is_a_month(text) else (text, month)
+    return (heading, text) if is_a_month_line(text) else (text, month)
 
 
 def _heading_of_last(block: Block) -> tuple[str, ...]:

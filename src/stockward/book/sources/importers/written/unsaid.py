@@ -20,6 +20,7 @@ from stockward.book.sources.importers.written.days import (
     ways_that_fit,
     with_year,
 )
+from stockward.book.sources.importers.written.month_lines import day_of_a_month
 from stockward.book.sources.importers.written.titled import Titled, first_day_of, last_day_of, month_and_year, said_by
 from stockward.terms.spelling import whole_up_to
 
@@ -28,6 +29,8 @@ _BUDDHIST, _COMMON = "Buddhist: 543 years ahead", "the common one: correct these
 _LEAP = 2000
 _TURN = 6
 _HALF = 0.5
+_MOST_PARTS = 24
+"""Of more parts than this nobody says the month one by one: whole dates are to be written."""
 
 _LAST_DAY, _FIRST_DAY = "the last day", "the first day"
 _Places = Sequence[tuple[Block, Mapping[str, tuple[int, ...]]]]
@@ -38,8 +41,8 @@ _Dated = tuple[TableRow, int, CellValue]
 def are_days_of_a_month(cells: Sequence[CellValue]) -> bool:
     """Whether all numbers among the cells are whole ones from 1 to 31, and most cells are such."""
     filled = [cell for cell in cells if not is_blank_cell(cell)]
-    days = sum(_day_of(cell) is not None for cell in filled)
-    others = any(not isinstance(cell, str) or cell[:1].isdigit() for cell in filled if _day_of(cell) is None)
+    days = sum(day_of_a_month(cell) is not None for cell in filled)
+    others = any(not isinstance(cell, str) or cell[:1].isdigit() for cell in filled if day_of_a_month(cell) is None)
     return not others and days > _HALF * len(filled)
 
 
@@ -147,22 +150,28 @@ class Unsaid:
                         self._whole[id(row), place] = with_year(cell, begins + turned) or cell
 
     def _months(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
-        said = [_said_of(block) for block, _ in tables]
+        """Numbers of days: the month of each table, and of each part of one whose days begin again."""
+        parts = [(block, part) for block, dated in tables for part in _of_one_month(block, dated)]
+        if len(parts) > len(tables) + _MOST_PARTS:
+            return
+        said = [_said_of(block, part[0][0]) for block, part in parts]
         known = [one.text if one.year and one.month else "" for one in said]
         for group in _asked_together(known):
-            block, dated = tables[group[0]]
-            path: Path = ("source", self._source, "month", role, file if len(group) == len(tables) else block.name)
-            asks = f"Which month is day {_shown(dated[0][2])} of {block.name} in? Write one such as 2026-01"
+            block, dated = parts[group[0]]
+            is_whole = sum(one is block for one, _ in parts) == 1
+            where = block.name if is_whole else block.place(dated[0][0].number)
+            path: Path = ("source", self._source, "month", role, file if len(group) == len(parts) else where)
+            asks = f"Which month is day {_shown(dated[0][2])} of {where} in? Write one such as 2026-01"
             answer = self._ask(path, asks, [known[one] for one in group], _is_month)
             for one in group:
                 of = said[one] if answer == BY_TITLE else month_and_year(answer or "")
-                for row, place, cell in tables[one][1]:
-                    if _day_of(cell) is None:
+                for row, place, cell in parts[one][1]:
+                    if day_of_a_month(cell) is None:
                         continue
                     if answer is None:
                         self._paths[id(row), place] = path
                     else:
-                        self._whole[id(row), place] = f"{of.text}-{_day_of(cell):02d}"
+                        self._whole[id(row), place] = f"{of.text}-{day_of_a_month(cell):02d}"
 
     def _below_months(self, role: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
         """Days below lines of months: the year of the first line, where the lines do not say it."""
@@ -180,9 +189,9 @@ class Unsaid:
                 begins = int(self._ask(path, asks, [str(first) if first else ""], _is_year) or 0)
             for (row, place, cell), of, turned in zip(dated, said, turns, strict=True):
                 year = of.year or (begins + turned if begins else 0)
-                if _day_of(cell) is not None and year:
-                    self._whole[id(row), place] = f"{year}-{of.month:02d}-{_day_of(cell):02d}"
-                elif _day_of(cell) is not None:
+                if day_of_a_month(cell) is not None and year:
+                    self._whole[id(row), place] = f"{year}-{of.month:02d}-{day_of_a_month(cell):02d}"
+                elif day_of_a_month(cell) is not None:
                     self._paths[id(row), place] = path
 
     def _ask(self, path: Path, asks: str, proposed: Sequence[str], is_one: Callable[[str], bool]) -> str | None:
@@ -225,9 +234,28 @@ def _dated(block: Block, places: Mapping[str, tuple[int, ...]], role: str) -> li
     return [one for one in found if not is_blank_cell(one[2]) and not is_mark(one[2])]
 
 
-def _said_of(block: Block) -> Titled:
-    """What the sheet, the titles and the file say, in this order."""
-    return said_by([block.grid.sheet, *block.titles, PurePath(block.grid.file).stem])
+def _said_of(block: Block, row: TableRow | None = None) -> Titled:
+    """What the lines above a row say, and the sheet, the titles and the file, in this order."""
+    lines = [row.month, row.heading] if row is not None else []
+    return said_by([*lines, block.grid.sheet, *block.titles, PurePath(block.grid.file).stem])
+
+
+def _of_one_month(block: Block, dated: list[_Dated]) -> list[list[_Dated]]:
+    """The rows of a table in parts that may each be of one month: all, where a title says the month of the whole.
+
+    Else a month begins below a line, and where the days go back.
+    """
+    if _said_of(block).month and not any(row.month for row, _, _ in dated):
+        return [dated] if dated else []
+    parts: list[list[_Dated]] = []
+    before, above = 0, ""
+    for one in dated:
+        day = day_of_a_month(one[2]) or before
+        if not parts or day < before or one[0].month != above:
+            parts.append([])
+        parts[-1].append(one)
+        before, above = day, one[0].month
+    return parts
 
 
 def _first_year(said: Titled, turns: Sequence[int]) -> int:
@@ -251,15 +279,6 @@ def _month(cell: CellValue, way: str) -> int | None:
     whole = with_year(cell, _LEAP) if isinstance(cell, str) else None
     found = moment_as_written(whole, way) if whole is not None else None
     return None if found is None else found[0].month
-
-
-def _day_of(cell: CellValue) -> int | None:
-    if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
-        return None
-    if isinstance(cell, str):
-        # A day of a month has a point behind it in some countries.
-        return whole_up_to(cell.strip().removesuffix("."), 31) or None
-    return int(cell) if cell % 1 == 0 and 1 <= cell <= 31 else None
 
 
 def _is_year(text: str) -> bool:
