@@ -66,3 +66,24 @@ def test_a_date_alone_above_whole_dates_is_no_line_of_a_month(tmp_path: Path) ->
     whole = tuple(date.fromisoformat(day) for day in DAYS)
     rows = imported([_book(tmp_path, (None, date(2026, 2, 1)), whole)], tmp_path / "site", accepts=True)
     assert _days(rows) == DAYS
+
+
+@pytest.mark.parametrize("lines", [("Januar 2026", "Februar 2026"), (date(2026, 1, 1), date(2026, 2, 1))])
+@pytest.mark.parametrize("odd", ["9?", "9.1.", "9. Jan", 99])
+def test_a_day_that_cannot_be_read_sets_its_row_aside_alone_and_is_mended_as_told(
+    tmp_path: Path, lines: tuple[object, object], odd: object
+) -> None:
+    rows = imported([_book(tmp_path, lines, (2, odd, 27, 3, 11))], tmp_path / "site", accepts=True)
+    assert _days(rows) == [day for day in DAYS if day != "2026-01-09"]
+    assert [why for _, why in rows.found.set_aside] == [f"at '{odd}' is no day of its month: write the day, such as 17"]
+    for mended in (9, "9", date(2026, 1, 9), "2026-01-09", "09.01.2026"):
+        path = _book(tmp_path, lines, (2, mended, 27, 3, 11))
+        assert _days(imported([path], tmp_path / "other", accepts=True)) == DAYS, mended
+
+
+def test_a_day_that_its_month_has_not_is_no_day(tmp_path: Path) -> None:
+    rows = imported([_book(tmp_path, ("01/2026", "02/2026"), (2, 9, 27, 3, 30))], tmp_path / "site", accepts=True)
+    assert _days(rows) == DAYS[:-1]
+    assert [why for _, why in rows.found.set_aside] == [
+        "at '2026-02-30' is no day of its month: write the day, such as 17"
+    ]

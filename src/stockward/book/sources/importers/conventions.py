@@ -29,6 +29,7 @@ from stockward.book.sources.importers.written.numerals import decimal_marks, val
 from stockward.book.sources.importers.written.unsaid import Unsaid
 from stockward.terms.spelling import folded
 
+NO_DAY = "is no day of its month: write the day, such as 17"
 TYPED, _ISO = "as typed", "year-month-day"
 _TURNED = ", date cells turned round"
 _COMMA_HEADERS = frozenset(

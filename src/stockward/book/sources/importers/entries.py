@@ -11,6 +11,7 @@ from itertools import chain
 
 from stockward.book.sources.importers.columns import ACROSS, COUNTED_AGAIN, DATES, NUMBERS, OF_PERSONS
 from stockward.book.sources.importers.conventions import (
+    NO_DAY,
     TYPED,
     Conventions,
     PlacesByRole,
@@ -285,7 +286,8 @@ class EntryReader:
         told = isinstance(cell, (str, date))
         found = moment_of_cell(cell, way, clock, self.timezone, is_utc=self._utc) if told else None
         if found is None:
-            entry.faults.append(f"{role} {cell_as_text(cell)!r} {no_date(way)}")
+            among_days = self._conventions.unsaid.is_among_days(row, places[role][0])
+            entry.faults.append(f"{role} {cell_as_text(cell)!r} {NO_DAY if among_days else no_date(way)}")
             return f"{UNREAD} {cell_as_text(cell)}"
         return found
 

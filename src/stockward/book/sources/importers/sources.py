@@ -263,7 +263,9 @@ class SourcesRead:
         entries = happened(entries, meanings, made)
         postings_of(entries, meanings, made)
         changes = changes_of(entries, made, meanings)
-        sound = [entry for entry in entries if not entry.faults and not may_be_cancelled(entry)]
+        # A row of which the day alone cannot be read still moves the balance of the row below.
+        told_of = [entry for entry in entries if not entry.faults or entry.at.startswith(UNREAD)]
+        sound = [entry for entry in told_of if not may_be_cancelled(entry)]
         told.balance = tie_out(
             sound, lambda entry: changes.get(id(entry)), lambda name: material_meant(name, self.mapping)
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from stockward.book.sources.importers.grid.files import CellValue, is_blank_cell
+from stockward.book.sources.importers.grid.files import CellValue
 from stockward.book.sources.importers.written.days import is_a_month
 from stockward.terms.spelling import whole_up_to
 
@@ -43,8 +43,9 @@ def with_month_typed(
     place = next((place for place in places if place < len(own) and own[place] == day), len(own))
     for row in map(rows.__getitem__, numbers[1:]):
         found = row[place] if place < len(row) else ""
+        if day_of_a_month(found) is not None:
+            return [f"{day:%Y-%m}"]
         is_other_line = isinstance(found, date) and found.day == 1
-        is_label = isinstance(found, str) and not found[:1].isdigit()
-        if not (is_blank_cell(found) or is_label or is_other_line):
-            return [f"{day:%Y-%m}"] if day_of_a_month(found) is not None else filled
+        if not (isinstance(found, str) or is_other_line):
+            break
     return filled

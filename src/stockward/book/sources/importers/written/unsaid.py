@@ -21,6 +21,7 @@ from stockward.book.sources.importers.written.days import (
     with_year,
 )
 from stockward.book.sources.importers.written.month_lines import day_of_a_month
+from stockward.book.sources.importers.written.numerals import value_of
 from stockward.book.sources.importers.written.titled import Titled, first_day_of, last_day_of, month_and_year, said_by
 from stockward.terms.spelling import whole_up_to
 
@@ -28,7 +29,7 @@ BY_TITLE = "as the title or name of each table says"
 _BUDDHIST, _COMMON = "Buddhist: 543 years ahead", "the common one: correct these dates"
 _LEAP = 2000
 _TURN = 6
-_HALF = 0.5
+_HALF, _FEW = 0.5, 0.2
 _MOST_PARTS = 24
 """Of more parts than this nobody says the month one by one: whole dates are to be written."""
 
@@ -39,11 +40,11 @@ _Dated = tuple[TableRow, int, CellValue]
 
 
 def are_days_of_a_month(cells: Sequence[CellValue]) -> bool:
-    """Whether all numbers among the cells are whole ones from 1 to 31, and most cells are such."""
+    """Whether most cells are whole numbers from 1 to 31, and few other numbers; dates and texts may be among them."""
     filled = [cell for cell in cells if not is_blank_cell(cell)]
     days = sum(day_of_a_month(cell) is not None for cell in filled)
-    others = any(not isinstance(cell, str) or cell[:1].isdigit() for cell in filled if day_of_a_month(cell) is None)
-    return not others and days > _HALF * len(filled)
+    numbers = sum(value_of(cell, ".") is not None for cell in filled if day_of_a_month(cell) is None)
+    return days > _HALF * len(filled) and numbers <= _FEW * len(filled)
 
 
 def lack_a_part(cells: Sequence[CellValue]) -> bool:
@@ -65,6 +66,7 @@ class Unsaid:
         self._source, self._mapping = source, mapping
         self._whole: dict[tuple[int, int], CellValue] = {}
         self._paths: dict[tuple[int, int], Path] = {}
+        self._among_days: set[tuple[int, int]] = set()
         files: dict[str, list[tuple[Block, Mapping[str, tuple[int, ...]]]]] = {}
         for block, places in columns:
             files.setdefault(block.grid.file, []).append((block, places))
@@ -80,14 +82,20 @@ class Unsaid:
         """The question that the date in a cell waits for."""
         return self._paths.get((id(row), place))
 
+    def is_among_days(self, row: TableRow, place: int) -> bool:
+        """Whether a cell stands in a column of days without their months."""
+        return (id(row), place) in self._among_days
+
     def _complete(self, role: str, file: str, tables: list[tuple[Block, list[_Dated]]]) -> None:
         cells = [cell for _, dated in tables for _, _, cell in dated]
         if not cells:
             return
-        if are_days_of_a_month(cells) and all(_month_of(row) for _, dated in tables for row, _, _ in dated):
-            self._below_months(role, tables)
-        elif are_days_of_a_month(cells):
-            self._months(role, file, tables)
+        if are_days_of_a_month(cells):
+            self._among_days |= {(id(row), place) for _, dated in tables for row, place, _ in dated}
+            if all(_month_of(row) for _, dated in tables for row, _, _ in dated):
+                self._below_months(role, tables)
+            else:
+                self._months(role, file, tables)
         elif sum(last_day_of(cell) is not None for cell in cells) > _HALF * len(cells):
             self._periods(role, file, tables)
         elif sum(map(is_543_ahead, cells)) > _HALF * len(cells):
