@@ -16,11 +16,11 @@ from itertools import pairwise
 from stockward.book.cells.reading import MERGED
 from stockward.book.checks.refused.totals import names_a_total
 from stockward.book.sources.importers.grid.files import CellValue, SheetGrid, is_blank_cell
+from stockward.book.sources.importers.grid.labels import heading_of
 from stockward.book.sources.importers.grid.layout import (
     Block,
     TableRow,
     cell_as_text,
-    heading_of,
     struck_through,
     titles_above,
 )

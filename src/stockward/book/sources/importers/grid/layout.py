@@ -22,9 +22,11 @@ from stockward.book.sources.importers.grid.headers import (
     told_apart,
 )
 from stockward.book.sources.importers.grid.labels import (
-    BETWEEN_LABELS,
     CODES_OF_ROWS,
+    TOTALS,
     calls_itself_a_total,
+    has_sums_alone,
+    heading_of,
     is_a_total_label,
     line_of_labels,
     rule_of_label,
@@ -151,15 +153,25 @@ def blocks_of(grid: SheetGrid) -> list[Block]:
         if same is not None:
             # The header of a list that is printed stands on every page.
             same.drop("the header again", top)
-            _take_rows(same, top + height, end, titles or _heading_of_last(same))
+            _take_rows(same, top + height, end, titles or tuple(row.heading for row in same.rows[-1:] if row.heading))
         else:
             start = heads[index - 1][0] + 1 if index else 0
             for block in _side_by_side(grid, start, top, names, titles):
                 _take_rows(block, top + height, end, block.titles)
                 found.append(block)
+    _leave_out_beside(found)
     for block in found:
         _tell_remarks(block)
     return [block for block in found if block.rows]
+
+
+def _leave_out_beside(blocks: Sequence[Block]) -> None:
+    """A total that is labelled once sums up the tables beside it as well."""
+    rules = {number: rule for block in blocks for rule in TOTALS for number in block.dropped.get(rule, ())}
+    for block in blocks if len(blocks) > 1 else ():
+        for row in [row for row in block.rows if row.number in rules and has_sums_alone(block.headers, row.cells)]:
+            block.rows.remove(row)
+            block.drop(rules[row.number], row.number)
 
 
 def _tell_remarks(block: Block) -> None:
@@ -285,10 +297,10 @@ def _side_by_side(grid: SheetGrid, start: int, top: int, names: list[str], title
 def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> None:
     """Take what lies below a header; blank lines, rules, totals and headings of parts are no rows."""
     heading, month, covered, width = heading_of(titles), "", block.grid.covered, max(block.places) + 1
-    colours = block.grid.colours
     own = {folded(name) for name in block.headers}
     shared = merged_figures(block.grid, block.places, block.headers)
     codes = [place for place, header in enumerate(block.headers) if role_of(header) in CODES_OF_ROWS]
+    days = [place for place, header in enumerate(block.headers) if role_of(header) == "at"]
     is_any_struck = bool(block.grid.struck.whole or block.grid.struck.partly)
     for number in range(start, end):
         row = block.grid.rows[number]
@@ -329,14 +341,14 @@ def _take_rows(block: Block, start: int, end: int, titles: Sequence[str]) -> Non
         if len(texts) == len(filled) > 1 and folded(texts[0]) in own and {folded(text) for text in texts} <= own:
             block.drop("the header again", number)
             continue
-        is_total = sums_up_others(filled)
+        is_total = sums_up_others(cells, days)
         alone = is_total and is_a_total_alone(texts[0]) and all(map(is_in_figures, texts[1:]))
         says_so = bool(codes) and calls_itself_a_total(block.headers, cells, codes)
         if says_so or (is_total and (alone or len(filled) < len(block.headers))):
             block.drop(rule_of_label(next(filter(is_a_total_label, texts))), number)
             continue
         struck = struck_through(block.grid, number, block.places) if is_any_struck else ""
-        block.rows.append(TableRow(number, cells, heading, struck, colours.get(number, ""), month))
+        block.rows.append(TableRow(number, cells, heading, struck, block.grid.colours.get(number, ""), month))
 
 
 def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:
@@ -349,20 +361,9 @@ def struck_through(grid: SheetGrid, number: int, columns: Iterable[int]) -> str:
     return STRUCK_IN_PART if whole or any(place in struck.partly for place in places) else ""
 
 
-def heading_of(titles: Sequence[str]) -> str:
-    """What heads the first rows below titles: what their labels say, or else the last of them."""
-    titles = [title for title in titles if not is_a_month_line(title)]
-    labelled = [title for title in titles if line_of_labels([title])]
-    return BETWEEN_LABELS.join(labelled) if labelled else titles[-1] if titles else ""
-
-
 def _headed_by(text: str, heading: str, month: str) -> tuple[str, str]:
     """What heads the rows below a line, and their month; a month leaves them below what headed them before."""
     return (heading, text) if is_a_month_line(text) else (text, month)
-
-
-def _heading_of_last(block: Block) -> tuple[str, ...]:
-    return (block.rows[-1].heading,) if block.rows and block.rows[-1].heading else ()
 
 
 def _cell(block: Block, number: int, row: Sequence[CellValue], place: int) -> CellValue:
