@@ -87,3 +87,15 @@ def test_a_day_that_its_month_has_not_is_no_day(tmp_path: Path) -> None:
     assert [why for _, why in rows.found.set_aside] == [
         "at '2026-02-30' is no day of its month: write the day, such as 17"
     ]
+
+
+def test_a_day_that_is_mended_stands_among_the_rows_that_were_kept(tmp_path: Path) -> None:
+    site, lines = tmp_path / "site", ("Januar 2026", "Februar 2026")
+    first = imported([_book(tmp_path, lines, (2, "9?", 27, 3, 11))], site, accepts=True)
+    for name, text in first.found.contents.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text, encoding="utf-8")
+    again = imported([_book(tmp_path, lines)], site)
+    assert _days(again) == DAYS
+    assert not again.found.questions
+    assert not again.found.set_aside

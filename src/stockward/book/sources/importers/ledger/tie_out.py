@@ -66,8 +66,9 @@ def tie_out(
         return None
     keys = _keys(with_balance, named)
     tried = [
-        _rolled(_in_time(with_balance, backwards=backwards), of, key, backwards, change)
+        _rolled(order(with_balance, backwards=backwards), of, key, backwards, change)
         for of, key in keys
+        for order in ((_in_time, _day_by_day) if _are_of_several_runs(with_balance) else (_in_time,))
         for backwards in (False, True)
     ]
     tried = [one for one in tried if one.tried]
@@ -128,6 +129,18 @@ def _in_time(entries: Sequence[SourceEntry], *, backwards: bool) -> list[SourceE
         tables[id(entry.block)].append(entry)
     ordered = sorted(tables.values(), key=lambda rows: min(entry.at for entry in rows))
     return [entry for rows in ordered for entry in (reversed(rows) if backwards else rows)]
+
+
+def _are_of_several_runs(entries: Sequence[SourceEntry]) -> bool:
+    """Whether rows of one table were kept by one run, and others of it by another."""
+    blocks = {id(entry.block): entry.block.name for entry in entries}
+    return len({*blocks.values()}) < len(blocks)
+
+
+def _day_by_day(entries: Sequence[SourceEntry], *, backwards: bool) -> list[SourceEntry]:
+    """All rows by their days and where they stand: one that was mended later among those that it stands among."""
+    sign = -1 if backwards else 1
+    return sorted(entries, key=lambda entry: (entry.at[:10], sign * entry.row.number))
 
 
 def _rolled(entries: Iterable[SourceEntry], of: str, key: _Key, backwards: bool, change: _Change) -> TieOut:
