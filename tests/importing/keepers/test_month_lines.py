@@ -38,6 +38,7 @@ def _days(rows: Rows) -> list[str]:
     "lines",
     [
         ("01/2026", "02/2026"), ("1/2026", "2/2026"), ("2026-01", "2026-02"), ("01.2026", "02.2026"),
+        ("Monat 01/2026", "Monat: Februar 2026"),
         (date(2026, 1, 1), date(2026, 2, 1)), ("Januar 2026", date(2026, 2, 1)),
     ],
 )  # fmt: skip
@@ -99,3 +100,8 @@ def test_a_day_that_is_mended_stands_among_the_rows_that_were_kept(tmp_path: Pat
     assert _days(again) == DAYS
     assert not again.found.questions
     assert not again.found.set_aside
+
+
+def test_a_line_that_may_be_a_month_is_no_place(tmp_path: Path) -> None:
+    asked = imported([_book(tmp_path, ("01/26", "02/26"))], tmp_path / "site").found.questions
+    assert [one.choices for one in asked if one.about[2] == "area"] == [("Magazin 1",)]

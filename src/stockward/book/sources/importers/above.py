@@ -15,7 +15,7 @@ from stockward.book.sources.importers.grid.layout import cell_as_text
 from stockward.book.sources.importers.ledger.openings import is_undated_opening
 from stockward.book.sources.importers.mapping import MappingFile, Path
 from stockward.book.sources.importers.written.days import ways_that_fit
-from stockward.book.sources.importers.written.month_lines import is_a_month_line
+from stockward.book.sources.importers.written.month_lines import may_be_a_month_line
 from stockward.book.sources.importers.written.titled import last_day_of, month_and_year, said_by
 from stockward.book.sources.naming.aliases import in_brackets, role_of
 from stockward.terms.spelling import folded
@@ -134,7 +134,7 @@ def _told(entry: SourceEntry, path: Path, asks: str, proposed: _Proposed, mappin
     titles = names_above(lines, roles)
     others = [name for name in proposed.known if name not in titles]
     named = [*others, *titles] if any(map(speaks_of_a_count, lines[:4])) else [*titles, *others]
-    heads = [_headed(row.heading, roles) for row in entry.block.rows if not is_a_month_line(row.heading)]
+    heads = [_headed(row.heading, roles) for row in entry.block.rows if not may_be_a_month_line(row.heading)]
     headings = {*filter(None, heads)}
     if len(headings) > 1:
         # Parts of one table that are headed apart are most likely of several; lines as many as rows are notes to these.
@@ -202,7 +202,7 @@ def names_above(lines: Sequence[str], roles: frozenset[str]) -> list[str]:
             continue
         elif label:
             behind += [line] if role_of(label) in roles else []
-        elif not is_a_month_line(line) and not ways_that_fit([line]) and not line.strip().isdigit():
+        elif not may_be_a_month_line(line) and not ways_that_fit([line]) and not line.strip().isdigit():
             parts = [part.strip() for part in _BETWEEN.split(line if "area" in roles else after or line)]
             of_role = _names_a_place if "area" in roles else _names_no_place
             plain += [part for part in parts if part != line and of_role(part)]

@@ -12,10 +12,19 @@ from stockward.terms.spelling import whole_up_to
 
 _IN_FIGURES = re.compile(r"(?:0?[1-9]|1[0-2])[-/.](?:19[7-9]|20\d)\d\.?|(?:19[7-9]|20\d)\d[-/.](?:0?[1-9]|1[0-2])\.?")
 
+_CALLED_A_MONTH = re.compile(r"(?i)^(?:month|monat|mois|mes|mese|mês|miesiąc|месяц|місяць)\b[\s:.]*")
+_SHORT = re.compile(r"(?:0?[1-9]|1[0-2])[-/.]\d\d\.?")
+
 
 def is_a_month_line(text: str) -> bool:
-    """Whether a line says no more than a month: January, Jan 2026, 01/2026, 2026-01."""
-    return is_a_month(text) or bool(_IN_FIGURES.fullmatch(text.strip()))
+    """Whether a line says no more than a month: January, Jan 2026, 01/2026, 2026-01, Month: 01/2026."""
+    text = _CALLED_A_MONTH.sub("", text.strip())
+    return is_a_month(text) or bool(_IN_FIGURES.fullmatch(text))
+
+
+def may_be_a_month_line(text: str) -> bool:
+    """Whether a line is one of a month, or may be one with a year of two figures: 01/26."""
+    return is_a_month_line(text) or bool(_SHORT.fullmatch(_CALLED_A_MONTH.sub("", text.strip())))
 
 
 def day_of_a_month(cell: CellValue) -> int | None:
