@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 
+from stockward.book.sources.importers.entries import SourceEntry
 from stockward.book.sources.importers.ledger.meanings import LEAVE_OUT
 from stockward.book.sources.importers.ledger.posting import Posting
 from stockward.book.sources.importers.mapping import MappingFile, Path
@@ -57,7 +58,8 @@ def counts_once(counts: Sequence[Posting], mapping: MappingFile) -> list[Posting
             kept.append(one)
             continue
         path: Path = ("counts", "twice", f"{entry.block.grid.name} {entry.block.digest}")
-        asks = f"{entry.block.grid.name} has counts of things that {before.entry.block.grid.name} has for that day too"
+        this, other = _told_apart(entry, before.entry)
+        asks = f"{this} has counts of things that {other} has for that day too"
         answer = mapping.ask(*path, asks=f"{asks}: which of the two lists stands?", choices=[_LATER, _EARLIER, _SUM])
         if answer is None:
             one.waits.append(path)
@@ -67,6 +69,14 @@ def counts_once(counts: Sequence[Posting], mapping: MappingFile) -> list[Posting
         if answer != _EARLIER:
             kept.append(one)
     return [one for one in kept if one.kind != LEAVE_OUT]
+
+
+def _told_apart(*entries: SourceEntry) -> list[str]:
+    """What the lists of entries are called; those of one name by their rows, and by when they came."""
+    names = [entry.block.grid.name for entry in entries]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{one.place}, as {'it is now' if one.block.is_new else 'imported before'}," for one in entries]
 
 
 def _said(one: Posting) -> Hashable:

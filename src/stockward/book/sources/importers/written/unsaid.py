@@ -140,7 +140,7 @@ class Unsaid:
         said = [_first_year(_said_of(block), years) for (block, _), years in zip(tables, turns, strict=True)]
         for group in _asked_together(said):
             block, dated = tables[group[0]]
-            path: Path = ("source", self._source, "year", role, file if len(group) == len(tables) else block.name)
+            path = self._path("year", role, file, "" if all(said) else block.name, len(tables) == 1)
             first = next((cell for _, _, cell in dated if isinstance(cell, str)), "")
             asks = (
                 f"Which year is {first!r} in, the first day of {block.name}? It stands without a year (write one such "
@@ -168,7 +168,7 @@ class Unsaid:
             block, dated = parts[group[0]]
             is_whole = sum(one is block for one, _ in parts) == 1
             where = block.name if is_whole else block.place(dated[0][0].number)
-            path: Path = ("source", self._source, "month", role, file if len(group) == len(parts) else where)
+            path = self._path("month", role, file, "" if all(known) else where, len(parts) == 1)
             asks = f"Which month is day {_shown(dated[0][2])} of {where} in? Write one such as 2026-01"
             answer = self._ask(path, asks, [known[one] for one in group], _is_month)
             for one in group:
@@ -201,6 +201,14 @@ class Unsaid:
                     self._whole[id(row), place] = f"{year}-{of.month:02d}-{day_of_a_month(cell):02d}"
                 elif day_of_a_month(cell) is not None:
                     self._paths[id(row), place] = path
+
+    def _path(self, what: str, role: str, file: str, table: str, is_alone: bool) -> Path:
+        """The question about a file, or about one table of it: which it was stays so when the file comes again.
+
+        What was answered of a file with one table alone stands while it is alone.
+        """
+        of_file: Path = ("source", self._source, what, role, file)
+        return of_file if not table or (is_alone and of_file in self._mapping.settled) else (*of_file[:-1], table)
 
     def _ask(self, path: Path, asks: str, proposed: Sequence[str], is_one: Callable[[str], bool]) -> str | None:
         """Ask for a year or a month; an answer that is none is asked for again."""
